@@ -1,0 +1,1 @@
+"""Coded checks of an evaluation, one file each."""

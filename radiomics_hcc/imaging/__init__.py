@@ -1,0 +1,1 @@
+"""Voxels to voxels: the only place that computes with SimpleITK."""

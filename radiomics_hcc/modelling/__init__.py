@@ -1,0 +1,1 @@
+"""Classifiers, splits and nested cross-validation, patients as units."""

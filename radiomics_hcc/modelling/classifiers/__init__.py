@@ -1,0 +1,1 @@
+"""Classifiers and their search grids, one file each."""

@@ -1,0 +1,1 @@
+"""Treatment response criteria, one file each."""

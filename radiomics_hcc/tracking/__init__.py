@@ -1,0 +1,1 @@
+"""Runs described as items and written by a tracker."""
