@@ -1,0 +1,181 @@
+"""The feature table: one row per patient, time point, phase and lesion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from radiomics_hcc.domain.delta import DeltaKind, delta_rows
+from radiomics_hcc.domain.patient_table import LesionRule, PatientTable, patient_rows
+from radiomics_hcc.errors import InputError, Problem
+
+KEYS: Final = (
+    "patient_id",
+    "timepoint",
+    "date",
+    "phase",
+    "modality",
+    "region",
+    "lesion_id",
+    "status",
+)
+REQUIRED_KEYS: Final = ("patient_id", "timepoint")
+TEXT_KEYS: Final = tuple(key for key in KEYS if key != "date")
+REASON_COLUMNS: Final = ("patient_id", "timepoint", "phase", "lesion_id", "feature", "reason")
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Features of regions of interest, long: one row per patient, time point, phase and lesion.
+
+    Parameters
+    ----------
+    data
+        The key columns (`patient_id, timepoint, date, phase, modality, region, lesion_id,
+        status`), the size columns `voxels` and `volume_ml`, then one column per feature.
+    metadata
+        JSON values: settings, engine, versions, digests.
+    reasons
+        One row per empty cell: the row's keys, the feature and why it is empty. A reason whose
+        feature is `*` holds for the whole row.
+    """
+
+    data: pd.DataFrame
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    reasons: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=REASON_COLUMNS))
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the feature columns, sizes by voxel count left out."""
+        return [name for name in self.data.columns if name not in (*KEYS, "voxels", "volume_ml")]
+
+    def frame(self) -> pd.DataFrame:
+        """The table as a DataFrame of its own."""
+        return self.data.copy()
+
+    def select(self, **keys: str | list[str]) -> FeatureTable:
+        """Keep the rows whose key columns have these values, as in `select(phase="arterial")`."""
+        data, reasons = self.data, self.reasons
+        for key, values in keys.items():
+            wanted = [values] if isinstance(values, str) else list(values)
+            data = data[data[key].isin(wanted)]
+            if key in reasons.columns:
+                reasons = reasons[reasons[key].isin(wanted)]
+        return FeatureTable(data.reset_index(drop=True), self.metadata, reasons)
+
+    def delta(self, before: str, after: str, *, kind: str = "relative") -> FeatureTable:
+        """Change of every feature of every lesion between two time points.
+
+        Lesions are matched by patient, phase, region and lesion. With b and a the values before
+        and after: `absolute` is a - b, `relative` is (a - b) / |b|, `log_ratio` is ln(a / b).
+        A vanished lesion measures 0 in volumes, areas and diameters and nothing in the others.
+        A change that has no meaning (b = 0, values of opposite sign, a lesion that is new or
+        gone) is empty, and the reason says so.
+
+        Parameters
+        ----------
+        before, after
+            Time points of the table.
+        kind
+            `absolute`, `relative` or `log_ratio`.
+
+        Raises
+        ------
+        InputError
+            For a time point or kind that is not there, or a lesion given twice.
+        """
+        data, reasons = delta_rows(self.data, self.features, before, after, DeltaKind.parse(kind))
+        metadata = {**self.metadata, "delta": {"before": before, "after": after, "kind": kind}}
+        return FeatureTable(data, metadata, reasons)
+
+    def per_patient(self, rule: str = "largest_lesion") -> PatientTable:
+        """One row per patient, with a column per time point (and phase) and feature.
+
+        Parameters
+        ----------
+        rule
+            `largest_lesion`: the lesion that is largest by volume at the patient's first time
+            point; `sum`; `volume_weighted_mean`; `all`: every lesion keeps a row of its own.
+
+        Raises
+        ------
+        InputError
+            For an unknown rule, or relative changes that are asked to be added up.
+        """
+        kind = self.metadata.get("delta", {})
+        relative = isinstance(kind, dict) and kind.get("kind") in ("relative", "log_ratio")
+        return patient_rows(
+            self.data,
+            self.features,
+            self.reasons,
+            rule=LesionRule.parse(rule),
+            is_relative=relative,
+        )
+
+    def write(self, path: Path) -> None:
+        """Write Parquet or CSV by the file's ending, and a sidecar JSON beside it."""
+        if path.suffix == ".parquet":
+            self.data.to_parquet(path, index=False)
+        else:
+            self.data.to_csv(path, index=False, float_format="%.17g")
+        sidecar = {**self.metadata, "empty_cells": self.reasons.to_dict(orient="records")}
+        sidecar_path(path).write_text(json.dumps(sidecar, indent=2, default=str) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> FeatureTable:
+        """Read a table that `write` made, or any table with the key columns.
+
+        Raises
+        ------
+        InputError
+            Where the file is missing or lacks `patient_id`.
+        """
+        if not path.is_file():
+            raise InputError([Problem(str(path), "no such feature table")])
+        data = _read_frame(path)
+        if "patient_id" not in data.columns:
+            raise InputError(
+                [Problem(str(path), "has no column 'patient_id'", "is it a feature table?")]
+            )
+        if not sidecar_path(path).is_file():
+            return cls(complete_keys(data))
+        sidecar = json.loads(sidecar_path(path).read_text())
+        reasons = pd.DataFrame(sidecar.pop("empty_cells", []), columns=list(REASON_COLUMNS))
+        return cls(complete_keys(data), sidecar, reasons)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def _repr_html_(self) -> str:
+        summary = f"{len(self)} rows, {len(self.features)} features, {len(self.reasons)} reasons"
+        return f"<p>Feature table: {summary}</p>" + str(self.data.head(10).to_html())
+
+
+def sidecar_path(path: Path) -> Path:
+    """Where the sidecar of a feature table lies: `features.parquet` -> `features.json`."""
+    return path.with_suffix(".json")
+
+
+def complete_keys(data: pd.DataFrame) -> pd.DataFrame:
+    """Put the key columns first, in order, with defaults where a table has none."""
+    defaults = {"timepoint": "pre", "modality": "CT", "region": "lesion", "status": "present"}
+    filled = data.copy()
+    for key in TEXT_KEYS:
+        values = filled[key] if key in filled.columns else defaults.get(key, "")
+        filled[key] = pd.Series(values, index=filled.index).fillna("").astype(str)
+    dates = filled["date"] if "date" in filled.columns else None
+    filled["date"] = pd.to_datetime(pd.Series(dates, index=filled.index, dtype=object))
+    others = [name for name in filled.columns if name not in KEYS]
+    return filled[[*KEYS, *others]]
+
+
+def _read_frame(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    text = dict.fromkeys(TEXT_KEYS, str)
+    return pd.read_csv(path, dtype=text, float_precision="round_trip")
