@@ -1,0 +1,134 @@
+"""The experiment file: one question, one closed schema."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from radiomics_hcc.domain.delta import DeltaKind
+from radiomics_hcc.domain.patient_table import LesionRule
+from radiomics_hcc.modelling.leakage import Intent
+
+type Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+type Scalar = str | int | float | bool
+
+
+class Section(BaseModel):
+    """A closed, frozen part of the file: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CohortSection(Section):
+    """Where the patients and their images are."""
+
+    images: str | None = Field(None, description="cohort.csv or PyRadiomics' batch CSV")
+    patients: str | None = Field(None, description="patients.csv: treatment and clinical columns")
+    patient_id: str = Field("patient_id", description="identity column of the patients table")
+    phase: str | None = Field(None, description="contrast phase to use; all when left out")
+
+
+class FeatureSection(Section):
+    """Which features, from images or from a table that was extracted before."""
+
+    params: str | None = Field(None, description="a PyRadiomics parameter file")
+    engine: str = Field("pyradiomics", description="feature engine, used with images")
+    table: str | None = Field(None, description="feature table, instead of images")
+    patient_id: str = Field("patient_id", description="identity column of the table")
+    prefix: str = Field("", description="use the columns of the table that begin so")
+    exclude: tuple[str, ...] = Field((), description="columns of the table to leave out")
+    timepoints: tuple[str, ...] = Field(("pre",), description="time points whose values enter")
+    delta: tuple[DeltaKind, ...] = Field((), description="changes between `between` that enter")
+    between: tuple[str, str] = Field(("pre", "post"), description="the time points of a change")
+    per_patient: LesionRule = Field(LesionRule.LARGEST_LESION, description="lesions to patient")
+
+    @model_validator(mode="after")
+    def _something_enters(self) -> FeatureSection:
+        if not self.timepoints and not self.delta:
+            raise ValueError("neither timepoints nor delta: no feature would enter")
+        if self.table and self.params:
+            raise ValueError("give params (to extract) or table (already extracted), not both")
+        return self
+
+
+class TargetSection(Section):
+    """What is predicted: a response criterion over measurements, or a column."""
+
+    measurements: str | None = Field(None, description="measurements.csv")
+    criterion: str = Field("mrecist", description="see `rhcc list criteria`")
+    parameters: dict[str, Scalar] = Field({}, description="parameters of the criterion")
+    readers: str = Field("majority", description="majority, median, or the name of a reader")
+    column: str | None = Field(None, description="label column of the patients table")
+    merge: dict[str, tuple[Scalar, ...]] = Field(
+        {}, description="classes, best first, each with the values that belong to it"
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> TargetSection:
+        if (self.measurements is None) == (self.column is None):
+            raise ValueError("give exactly one of measurements and column")
+        if self.column is not None and len(self.merge) < 2:
+            raise ValueError("a label column needs merge: its classes, best first, and values")
+        return self
+
+
+class ValidationSection(Section):
+    """Nested cross-validation over patients."""
+
+    outer: int = Field(5, ge=2, description="outer folds")
+    repeats: int = Field(20, ge=1, description="repeats of the outer folds")
+    inner: int = Field(4, ge=2, description="inner folds of the search")
+    permutations: int = Field(0, ge=0, description="permutations of the patients' labels")
+    resamples: int = Field(2000, ge=100, description="resamples of the patient bootstrap")
+
+
+class BaselineSection(Section):
+    """What every model is compared with."""
+
+    size: str | None = Field(
+        None, description="column for size alone; the longest diameter when left out"
+    )
+
+
+class ExecutionSection(Section):
+    """How the work is done; never part of the digest."""
+
+    jobs: int = Field(1, ge=1, description="processes")
+    cache: str | None = Field(".cache/features", description="folder of the feature cache")
+    tracker: str = Field("sqlite:///mlflow.db", description="sqlite:///, http(s)://, or a folder")
+    report: str | None = Field(None, description="where the HTML report is written")
+
+
+class ExperimentConfig(Section):
+    """One experiment; paths are relative to the file that holds it."""
+
+    schema_version: Literal[1]
+    name: Name = Field(description="groups the runs of this experiment")
+    question: str = Field(min_length=1, description="what the experiment asks, in words")
+    intent: Intent = Field(description="which scans may enter")
+    seed: int = Field(ge=0, description="of every random choice")
+    cohort: CohortSection = CohortSection.model_construct()
+    features: FeatureSection = Field(default_factory=lambda: FeatureSection.model_validate({}))
+    clinical: tuple[str, ...] = Field((), description="columns of the patients table")
+    target: TargetSection
+    models: tuple[dict[str, Scalar | None], ...] = Field(
+        min_length=1, description="`{kind: ...}` with parameters; the first is the primary model"
+    )
+    baselines: BaselineSection = Field(default_factory=lambda: BaselineSection.model_validate({}))
+    validation: ValidationSection = Field(
+        default_factory=lambda: ValidationSection.model_validate({})
+    )
+    allow_incorporation: str | None = Field(
+        None, min_length=10, description="why columns of the label's own scan may enter all the same"
+    )
+    variants: dict[Name, dict[str, object]] = Field(
+        {}, description="runs of this file, each with the keys that differ"
+    )
+    execution: ExecutionSection = Field(default_factory=lambda: ExecutionSection.model_validate({}))
+
+    @model_validator(mode="after")
+    def _features_have_a_source(self) -> ExperimentConfig:
+        if self.features.table is None and self.cohort.images is None:
+            raise ValueError("give cohort.images (to extract) or features.table")
+        return self
