@@ -1,16 +1,57 @@
-# Every target sets up what it needs; the second time it is reused.
+# Every target sets up what it needs and reuses it the second time.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := requirements/locked.txt
 STAMP  := $(VENV)/.installed
+DEMO   ?= demo
+JOBS   ?= 2
 
-.PHONY: setup demo test test-slow lint bench lock clean
+.PHONY: help setup demo test test-slow lint format bench lock clean
+
+help:
+	@echo "make setup      build .venv from the locked versions"
+	@echo "make demo       the main job: synthetic cohort -> features -> response -> models -> report"
+	@echo "make test       ruff, mypy, import contracts, tests (warnings are errors)"
+	@echo "make test-slow  the tests that take minutes"
+	@echo "make lint       the static checks alone; make format mends the layout"
+	@echo "make bench      the benchmarks, as ratios"
+	@echo "make lock       resolve requirements/locked.txt anew (needs uv)"
 
 setup: $(STAMP)
 
 $(STAMP): $(LOCK) pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
+
+demo: setup
+	$(BIN)/rhcc demo $(DEMO) --jobs $(JOBS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: lint
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m "not slow"
+
+test-slow: setup
+	$(BIN)/pytest -m slow
+
+bench: setup
+	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+lock:
+	uv pip compile pyproject.toml --extra pyradiomics --group dev --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --quiet --output-file $(LOCK)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

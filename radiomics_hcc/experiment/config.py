@@ -87,7 +87,7 @@ class BaselineSection(Section):
     """What every model is compared with."""
 
     size: str | None = Field(
-        None, description="column for size alone; the longest diameter when left out"
+        None, description="column for size alone; the volume of the first time point when left out"
     )
 
 
