@@ -36,11 +36,16 @@ class InputError(RadiomicsHCCError):
 
     def __init__(self, problems: Iterable[Problem | str], title: str = "") -> None:
         self.problems = tuple(p if isinstance(p, Problem) else Problem("", p) for p in problems)
+        self.title = title
         lines = [str(problem) for problem in self.problems]
         if title:
             count = f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"
             lines = [f"{title}: {count}", *(f"  {line}" for line in lines)]
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross a process border whole."""
+        return (type(self), (self.problems, self.title))
 
 
 class ConfigError(InputError):

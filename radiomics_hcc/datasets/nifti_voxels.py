@@ -1,0 +1,98 @@
+"""The voxels of a NIfTI-1 file, read without ITK.
+
+ITK's NIfTI reader passes over four things in silence, and each gives wrong intensities: a file
+that is cut short or damaged is filled with zeros, the checksum of gzip is ignored, NaN and
+infinity become 0, and the voxels of `x.nii` are taken where `x.nii.gz` was asked for
+(https://github.com/InsightSoftwareConsortium/ITK/issues/2243).
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radiomics_hcc.datasets.refusal import refused
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+HEADER_BYTES: Final = 348  # sizeof_hdr of NIfTI-1, stored first
+VOXEL_TYPES: Final = {  # NIfTI-1 `datatype`
+    2: "u1",
+    4: "i2",
+    8: "i4",
+    16: "f4",
+    64: "f8",
+    256: "i1",
+    512: "u2",
+    768: "u4",
+    1024: "i8",
+    1280: "u8",
+}
+
+
+class _Header(NamedTuple):
+    """The fields of a NIfTI-1 header that say how voxels are stored."""
+
+    byte_order: str
+    datatype: int
+    vox_offset: float
+    scl_slope: float
+    scl_inter: float
+
+
+def read_voxels(path: Path, size: tuple[int, int, int]) -> NDArray[np.generic]:
+    """Read the voxels of a single-file NIfTI-1 image, shape `size` (z, y, x).
+
+    Slope and intercept are applied; the result is then floating point.
+
+    Raises
+    ------
+    InputError
+        Where the file is damaged, cut short, or of a kind that this reader does not know.
+    """
+    content = _content(path)
+    header = _header(path, content)
+    if header.datatype not in VOXEL_TYPES:
+        what = f"unknown NIfTI data type {header.datatype}"
+        raise refused(path, what, "save it as 16-bit integers")
+    stored = np.dtype(header.byte_order + VOXEL_TYPES[header.datatype])
+    start = int(header.vox_offset)
+    count = int(np.prod(size, dtype=np.int64))
+    due = start + count * stored.itemsize
+    if len(content) < due:
+        what = f"the file is cut short: {len(content)} bytes where {due} are due"
+        raise refused(path, what, "copy it anew")
+    voxels = np.frombuffer(content, stored, count, start).astype(stored.newbyteorder("="))
+    return _rescaled(voxels.reshape(size), header.scl_slope, header.scl_inter)
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise refused(path, f"the file is damaged ({error})", "copy it anew") from error
+
+
+def _header(path: Path, content: bytes) -> _Header:
+    for order in ("<", ">"):
+        if content[:4] == struct.pack(f"{order}i", HEADER_BYTES) and len(content) >= HEADER_BYTES:
+            (datatype,) = struct.unpack_from(f"{order}h", content, 70)
+            return _Header(order, datatype, *struct.unpack_from(f"{order}3f", content, 108))
+    raise refused(path, "the header is not NIfTI-1", "save it as NIfTI-1, NRRD or MHA")
+
+
+def _rescaled(voxels: NDArray[np.generic], slope: float, intercept: float) -> NDArray[np.generic]:
+    """Stored value times slope plus intercept; a slope of 0 means that none is given."""
+    if slope == 0 or (slope, intercept) == (1.0, 0.0) or not np.isfinite([slope, intercept]).all():
+        return voxels
+    kind = np.result_type(voxels.dtype, np.float32)
+    rescaled: NDArray[np.generic] = voxels.astype(kind) * kind.type(slope) + kind.type(intercept)
+    return rescaled
