@@ -154,9 +154,11 @@ class ResponseTable:
     def _repr_html_(self) -> str:
         counts = Counter(str(item.response) for item in self.assessments)
         summary = ", ".join(f"{word} {count}" for word, count in counts.most_common())
-        left = f"; {len(self.without_follow_up)} without follow-up" if self.without_follow_up else ""
-        caption = html.escape(f"{self.criterion}: {len(self)} assessments ({summary}){left}")
-        return f"<p>{caption}</p>" + str(self.frame().to_html(index=False, na_rep="", max_rows=60))
+        caption = f"{self.criterion}: {len(self)} assessments ({summary})"
+        if self.without_follow_up:
+            caption += f"; {len(self.without_follow_up)} without follow-up"
+        table = str(self.frame().to_html(index=False, na_rep="", max_rows=60))
+        return f"<p>{html.escape(caption)}</p>{table}"
 
 
 def days_between(start: AssessmentTime, end: AssessmentTime) -> int:

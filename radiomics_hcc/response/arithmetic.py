@@ -1,0 +1,87 @@
+"""Exact numbers, and how to print them without contradicting a decision made on them."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+PERCENT_DIGITS: Final = 1
+TEXT_DIGITS: Final = 50  # more than any sum of written numbers has
+
+
+def exact(value: str | int | float | Decimal | Fraction) -> Fraction:
+    """Take a number as it is written: `9.8` is 98/10, not the nearest binary float.
+
+    Parameters
+    ----------
+    value
+        Text in plain decimal notation, or a number; a float counts as its shortest spelling.
+
+    Raises
+    ------
+    ValueError
+        Where the text is not a finite decimal number.
+
+    Examples
+    --------
+    >>> 10 * exact(9.8) == 7 * exact(14)
+    True
+    """
+    if isinstance(value, Fraction):
+        return value
+    text = str(value).strip()
+    if not NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a decimal number")
+    return Fraction(text)
+
+
+def decimal_text(value: Fraction) -> str:
+    """Write an exact number in full, without trailing zeros.
+
+    Examples
+    --------
+    >>> decimal_text(exact("44.10"))
+    '44.1'
+    """
+    with localcontext(prec=TEXT_DIGITS):
+        text = format(Decimal(value.numerator) / Decimal(value.denominator), "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def percent_text(change: Fraction, boundaries: tuple[Fraction, ...]) -> str:
+    """Write a relative change in per cent, never rounded across or onto a boundary.
+
+    Parameters
+    ----------
+    change
+        (current - reference) / reference.
+    boundaries
+        Changes at which a class begins, as -3/10. Digits are added until the printed number
+        lies on the same side of each as the exact one.
+
+    Examples
+    --------
+    >>> percent_text(exact("-0.2996"), (exact("-0.3"),))
+    '-29.96 %'
+    """
+    digits = PERCENT_DIGITS
+    while any(
+        _side(_rounded(change, digits), bound) != _side(change, bound) for bound in boundaries
+    ):
+        digits += 1
+    printed = _rounded(change, digits) * 100
+    with localcontext(prec=TEXT_DIGITS):
+        number = Decimal(printed.numerator) / Decimal(printed.denominator)
+        text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN), "f")
+    return f"{'+' if printed > 0 else ''}{text} %"
+
+
+def _rounded(change: Fraction, digits: int) -> Fraction:
+    return round(change * 100, digits) / 100
+
+
+def _side(value: Fraction, boundary: Fraction) -> int:
+    return (value > boundary) - (value < boundary)

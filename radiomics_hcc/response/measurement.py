@@ -1,0 +1,136 @@
+"""One row of `measurements.csv`, and the rows of one patient and reader in order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from radiomics_hcc.domain.response import AssessmentTime
+
+LIVER: Final = "liver"
+NODE: Final = "node"
+NODE_PORTA_HEPATIS: Final = "node_porta_hepatis"
+PORTAL_VEIN: Final = "portal_vein"
+EFFUSION: Final = "effusion"
+KNOWN_SITES: Final = (LIVER, NODE, NODE_PORTA_HEPATIS, PORTAL_VEIN, EFFUSION)
+
+
+class Role(StrEnum):
+    """What a lesion is to the criterion."""
+
+    TARGET = "target"
+    NON_TARGET = "non_target"
+    NEW = "new"
+
+
+class LesionStatus(StrEnum):
+    """What a reader found of a lesion at one assessment."""
+
+    MEASURED = "measured"
+    PRESENT = "present"
+    INCREASED = "increased"
+    PROGRESSED = "progressed"
+    TOO_SMALL = "too_small"
+    ABSENT = "absent"
+    MERGED = "merged"
+    EQUIVOCAL = "equivocal"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+class Finding(StrEnum):
+    """What decides whether something new is tumour."""
+
+    TYPICAL = "typical"
+    ATYPICAL = "atypical"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    NOT_DONE = "not_done"
+    TUMOUR = "tumour"
+    BLAND = "bland"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One lesion, or one fragment of it, at one assessment.
+
+    Parameters
+    ----------
+    patient_id, reader, assessment, lesion_id, role, site, status, finding
+        See the columns of `measurements.csv`. `reader` is empty where none is named.
+    longest_mm, perpendicular_mm, short_axis_mm, viable_mm, viable_perpendicular_mm
+        Axial diameters in mm, exact; None where the cell is empty.
+    volume_ml, viable_volume_ml
+        Volumes in mL; mean_hu the mean attenuation in HU.
+    note
+        Free text of the reader.
+    where
+        `file:line`, for messages. Not part of what makes two rows equal.
+    """
+
+    patient_id: str
+    reader: str
+    assessment: AssessmentTime
+    lesion_id: str
+    role: Role
+    site: str
+    status: LesionStatus
+    finding: Finding | None = None
+    longest_mm: Fraction | None = None
+    perpendicular_mm: Fraction | None = None
+    short_axis_mm: Fraction | None = None
+    viable_mm: Fraction | None = None
+    viable_perpendicular_mm: Fraction | None = None
+    volume_ml: Fraction | None = None
+    viable_volume_ml: Fraction | None = None
+    mean_hu: Fraction | None = None
+    note: str = ""
+    where: str = field(default="", compare=False)
+
+    @property
+    def is_node(self) -> bool:
+        """Whether the lesion is a lymph node, measured by its short axis."""
+        return self.site in (NODE, NODE_PORTA_HEPATIS)
+
+    @property
+    def is_not_tumour(self) -> bool:
+        """Whether the finding says that this is no tumour: bland thrombus, negative effusion."""
+        return self.finding in (Finding.BLAND, Finding.NEGATIVE)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one reader recorded of one patient at one assessment."""
+
+    time: AssessmentTime
+    measurements: tuple[Measurement, ...]
+
+    def rows_of(self, lesion_id: str) -> tuple[Measurement, ...]:
+        """The rows of one lesion; several when it fell into fragments."""
+        return tuple(row for row in self.measurements if row.lesion_id == lesion_id)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One patient as one reader saw it: visits in order of time, the first is the baseline."""
+
+    patient_id: str
+    reader: str
+    visits: tuple[Visit, ...]
+
+    @property
+    def baseline(self) -> Visit:
+        """The first visit."""
+        return self.visits[0]
+
+    def lesions(self, role: Role) -> tuple[str, ...]:
+        """Identities of the lesions with a role, sorted."""
+        rows = (row for visit in self.visits for row in visit.measurements)
+        return tuple(sorted({row.lesion_id for row in rows if row.role is role}))
+
+
+def time_text(time: AssessmentTime) -> str:
+    """Write an assessment for a sentence: `2026-03-01` or `day 63`."""
+    return time.isoformat() if isinstance(time, date) else f"day {time}"

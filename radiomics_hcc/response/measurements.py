@@ -1,0 +1,231 @@
+"""The table of what readers measured: `measurements.csv` read, checked and put in order."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+import pandas as pd
+
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.response.measurement import Course, Measurement, Visit
+from radiomics_hcc.response.measurement_checks import course_problems, time_problems
+from radiomics_hcc.response.measurement_columns import COLUMNS, SIZE_COLUMNS, column_problems
+from radiomics_hcc.response.measurement_row import RowParser
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What readers measured and saw, one row per lesion and assessment.
+
+    Parameters
+    ----------
+    rows
+        By patient, reader, time and lesion, whatever the order of the file.
+    columns
+        Columns that the table had.
+    source
+        Where it came from, for messages.
+    """
+
+    rows: tuple[Measurement, ...]
+    columns: tuple[str, ...]
+    source: str
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """One course per patient and reader."""
+        return courses_of(self.rows)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame) -> Measurements:
+        """Take the columns of `measurements.csv` from a DataFrame.
+
+        Parameters
+        ----------
+        frame
+            Sizes may be numbers or text; a float counts as its shortest decimal spelling, so
+            9.8 is 98/10. Missing cells may be None, NaN or empty.
+
+        Raises
+        ------
+        InputError
+            As `read_measurements`; rows are named by their position, the first is `row 1`.
+        """
+        columns = [str(name) for name in frame.columns]
+        cells = [[_cell_text(value) for value in row] for row in frame.itertuples(index=False)]
+        lines = [(f"row {position}", row) for position, row in enumerate(cells, start=1)]
+        unusable = column_problems(columns, "measurements")
+        if unusable:
+            raise InputError(unusable, title="measurements cannot be read")
+        return _measurements(columns, lines, "measurements")
+
+    def frame(self) -> pd.DataFrame:
+        """The columns that the table had, in canonical order; sizes are floats."""
+        names = [name for name in COLUMNS if name in self.columns]
+        names += [name for name in ("site", "status") if name not in names]
+        records = [{name: _frame_value(row, name) for name in names} for row in self.rows]
+        frame = pd.DataFrame(records, columns=[name for name in COLUMNS if name in names])
+        sizes = [name for name in (*SIZE_COLUMNS, "mean_hu") if name in names]
+        return frame.astype(dict.fromkeys(sizes, float))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _repr_html_(self) -> str:
+        patients = len({row.patient_id for row in self.rows})
+        readers = len({row.reader for row in self.rows})
+        caption = f"{len(self)} measurements, {patients} patients, {readers} readers"
+        table = self.frame().to_html(index=False, na_rep="", max_rows=60)
+        return f"<p>{html.escape(caption)}</p>{table}"
+
+
+def read_measurements(path: Path | str) -> Measurements:
+    """Read and check a `measurements.csv`.
+
+    One row per lesion and assessment (and reader), UTF-8, separated by commas. The first
+    assessment of a patient is the baseline. Sizes are taken exactly as written.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file at once, each as `file:line`.
+    """
+    file = Path(path)
+    header, lines = _lines(_text_of(file), file)
+    unusable = column_problems(header, f"{file}:1")
+    if unusable:
+        raise InputError(unusable, title=f"{file} cannot be read")
+    return _measurements(header, lines, str(file))
+
+
+def courses_of(rows: Iterable[Measurement]) -> tuple[Course, ...]:
+    """Put rows in order: one course per patient and reader, visits by time."""
+    by_course = sorted(rows, key=lambda row: (row.patient_id, row.reader))
+    return tuple(
+        Course(patient_id, reader, _visits(list(group)))
+        for (patient_id, reader), group in groupby(
+            by_course, key=lambda row: (row.patient_id, row.reader)
+        )
+    )
+
+
+def _visits(rows: Sequence[Measurement]) -> tuple[Visit, ...]:
+    times = sorted({row.assessment for row in rows})
+    by_lesion = sorted(rows, key=lambda row: row.lesion_id)
+    return tuple(
+        Visit(time, tuple(row for row in by_lesion if row.assessment == time)) for time in times
+    )
+
+
+def _measurements(
+    header: Sequence[str], lines: Sequence[tuple[str, Sequence[str]]], source: str
+) -> Measurements:
+    if not lines:
+        problem = Problem(source, "has no rows", "write one row per lesion and assessment")
+        raise InputError([problem], title=f"{source} cannot be read")
+    problems: list[Problem] = []
+    rows, broken_patients = _parsed(header, lines, problems)
+    mixed = time_problems(rows)
+    courses = () if mixed else courses_of(rows)
+    whole = [course for course in courses if course.patient_id not in broken_patients]
+    problems += mixed + course_problems(whole)
+    if problems:
+        order = {where: position for position, (where, _) in enumerate(lines)}
+        problems.sort(key=lambda problem: order[problem.where])
+        raise InputError(problems, title=f"{source} cannot be used")
+    ordered = (row for course in courses for visit in course.visits for row in visit.measurements)
+    return Measurements(tuple(ordered), tuple(header), source)
+
+
+def _parsed(
+    header: Sequence[str], lines: Sequence[tuple[str, Sequence[str]]], problems: list[Problem]
+) -> tuple[list[Measurement], set[str]]:
+    """Read the rows; a patient with a broken row is named, as what is left would mislead."""
+    rows = []
+    broken_patients = set()
+    unnamed = _empty_columns(header, lines) & {"reader"}
+    for where, cells in lines:
+        named = dict(zip(header, cells, strict=False))
+        if len(cells) != len(header):
+            broken_patients.add(named["patient_id"].strip())
+            what = f"has {len(cells)} cells, the header {len(header)}"
+            problems.append(Problem(where, what, "is a comma missing, or one too many?"))
+            continue
+        parser = RowParser({k: v for k, v in named.items() if k not in unnamed}, where)
+        row = parser.parse()
+        problems.extend(parser.problems)
+        if row is None:
+            broken_patients.add(parser.cells["patient_id"])
+        else:
+            rows.append(row)
+    return rows, broken_patients
+
+
+def _empty_columns(header: Sequence[str], lines: Sequence[tuple[str, Sequence[str]]]) -> set[str]:
+    filled = {
+        name
+        for _, cells in lines
+        for name, cell in zip(header, cells, strict=False)
+        if cell.strip()
+    }
+    return set(header) - filled
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or "cannot be opened"
+        raise InputError([Problem(str(file), reason)], title="measurements") from error
+    except UnicodeDecodeError as error:
+        problem = Problem(str(file), f"is not UTF-8 ({error})", "save the table as CSV UTF-8")
+        raise InputError([problem], title="measurements") from error
+
+
+def _lines(text: str, file: Path) -> tuple[list[str], list[tuple[str, Sequence[str]]]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    lines: list[tuple[str, Sequence[str]]] = []
+    first = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((f"{file}:{first}", cells))
+            first = reader.line_num + 1
+    except csv.Error as error:
+        problem = Problem(f"{file}:{first}", f"is not CSV ({error})")
+        raise InputError([problem], title="measurements") from error
+    if not lines:
+        raise InputError([Problem(str(file), "is empty")], title="measurements")
+    header = [name.strip() for name in lines[0][1]]
+    if len(header) == 1 and ";" in header[0]:
+        problem = Problem(lines[0][0], "is separated by semicolons", "save it with commas")
+        raise InputError([problem], title="measurements")
+    return header, lines[1:]
+
+
+def _cell_text(value: object) -> str:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return str(value)
+
+
+def _frame_value(row: Measurement, name: str) -> object:
+    value: object = getattr(row, name)
+    if name == "assessment" and isinstance(value, date):
+        return value.isoformat()
+    return str(value) if name in ("role", "status", "finding") and value is not None else value
