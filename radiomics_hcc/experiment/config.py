@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -10,8 +10,8 @@ from radiomics_hcc.domain.delta import DeltaKind
 from radiomics_hcc.domain.patient_table import LesionRule
 from radiomics_hcc.modelling.leakage import Intent
 
-type Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-type Scalar = str | int | float | bool
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Scalar: TypeAlias = str | int | float | bool
 
 
 class Section(BaseModel):
@@ -83,14 +83,6 @@ class ValidationSection(Section):
     resamples: int = Field(2000, ge=100, description="resamples of the patient bootstrap")
 
 
-class BaselineSection(Section):
-    """What every model is compared with."""
-
-    size: str | None = Field(
-        None, description="column for size alone; the volume of the first time point when left out"
-    )
-
-
 class ExecutionSection(Section):
     """How the work is done; never part of the digest."""
 
@@ -108,19 +100,20 @@ class ExperimentConfig(Section):
     question: str = Field(min_length=1, description="what the experiment asks, in words")
     intent: Intent = Field(description="which scans may enter")
     seed: int = Field(ge=0, description="of every random choice")
-    cohort: CohortSection = CohortSection.model_construct()
+    cohort: CohortSection = Field(default_factory=lambda: CohortSection.model_validate({}))
     features: FeatureSection = Field(default_factory=lambda: FeatureSection.model_validate({}))
     clinical: tuple[str, ...] = Field((), description="columns of the patients table")
     target: TargetSection
     models: tuple[dict[str, Scalar | None], ...] = Field(
         min_length=1, description="`{kind: ...}` with parameters; the first is the primary model"
     )
-    baselines: BaselineSection = Field(default_factory=lambda: BaselineSection.model_validate({}))
     validation: ValidationSection = Field(
         default_factory=lambda: ValidationSection.model_validate({})
     )
     allow_incorporation: str | None = Field(
-        None, min_length=10, description="why columns of the label's own scan may enter all the same"
+        None,
+        min_length=10,
+        description="why columns of the label's own scan may enter",
     )
     variants: dict[Name, dict[str, object]] = Field(
         {}, description="runs of this file, each with the keys that differ"

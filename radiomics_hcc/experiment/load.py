@@ -81,9 +81,7 @@ def load_experiments(path: Path | str, settings: Sequence[str] = ()) -> tuple[Ex
     if not isinstance(document.data, dict):
         raise ConfigError([Problem(document.place(()), "is not a mapping of keys")])
     data = _with_settings(_expanded(document), settings)
-    variants = data.get("variants") or {}
-    if not _is_mapping_of_mappings(variants):
-        raise ConfigError([Problem(document.place(("variants",)), "variants: name: {key: value}")])
+    variants = _variants(document, data)
     merged = {name: _merged(data, changes) for name, changes in variants.items()} or {"": data}
     return tuple(_checked(document, values, name) for name, values in merged.items())
 
@@ -174,14 +172,20 @@ def _with_settings(data: dict[str, object], settings: Sequence[str]) -> dict[str
     return result
 
 
+def _variants(document: YamlDocument, data: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    variants = data.get("variants") or {}
+    if isinstance(variants, dict) and all(isinstance(keys, dict) for keys in variants.values()):
+        return variants
+    where = document.place(("variants",))
+    raise ConfigError([Problem(where, "variants is not a mapping", "write name: {key: value}")])
+
+
 def _merged(data: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:
     merged = {key: value for key, value in data.items() if key != "variants"}
     for key, value in changes.items():
         below = merged.get(key)
-        is_section = isinstance(below, dict) and isinstance(value, dict)
-        merged[key] = {**below, **value} if is_section else value
+        if isinstance(below, dict) and isinstance(value, dict):
+            merged[key] = {**below, **value}
+        else:
+            merged[key] = value
     return merged
-
-
-def _is_mapping_of_mappings(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())

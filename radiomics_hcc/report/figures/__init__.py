@@ -1,0 +1,19 @@
+"""Figures from tables: compute first, draw later."""
+
+from radiomics_hcc.report.figures.flow import cohort_flow
+from radiomics_hcc.report.figures.forest import forest
+from radiomics_hcc.report.figures.gallery import figures
+from radiomics_hcc.report.figures.performance import calibration, confusion, roc
+from radiomics_hcc.report.figures.selection import selected
+from radiomics_hcc.report.figures.waterfall import waterfall
+
+__all__ = [
+    "calibration",
+    "cohort_flow",
+    "confusion",
+    "figures",
+    "forest",
+    "roc",
+    "selected",
+    "waterfall",
+]

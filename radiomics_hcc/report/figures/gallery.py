@@ -1,0 +1,98 @@
+"""All figure files of a run, made from its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from radiomics_hcc.domain.record import RunRecord
+from radiomics_hcc.report.figures.flow import cohort_flow
+from radiomics_hcc.report.figures.forest import discrimination, forest
+from radiomics_hcc.report.figures.performance import calibration, confusion, roc
+from radiomics_hcc.report.figures.selection import selected
+from radiomics_hcc.report.figures.waterfall import waterfall
+
+
+def figures(record: RunRecord) -> dict[str, bytes]:
+    """Every figure that the run's tables allow, as SVG bytes by file name.
+
+    A figure whose table is missing or empty is left out, so that a run that failed halfway still
+    has the others.
+    """
+    tables = {name: table for name, table in record.tables.items() if len(table)}
+    return {f"{name}.svg": draw(record) for name, draw in DRAWINGS.items() if _can(name, tables)}
+
+
+def class_names(record: RunRecord) -> list[str]:
+    """The classes in the order of the response, as the summary lists them."""
+    listed = record.summary.get("classes", ())
+    return [str(name) for name in listed] if isinstance(listed, list | tuple) else []
+
+
+def headline_model(record: RunRecord) -> str:
+    """The model that the verdict speaks of; the first one where the summary names none."""
+    named = str(record.summary.get("headline_model") or "")
+    metrics = record.tables.get("metrics")
+    if named or metrics is None or metrics.empty:
+        return named
+    return str(metrics["model"].iloc[0])
+
+
+def baseline_models(record: RunRecord) -> list[str]:
+    """Models in the metrics that the configuration did not ask for: they ran for comparison."""
+    configured = configured_models(record)
+    metrics = record.tables.get("metrics")
+    if metrics is None or metrics.empty or not configured:
+        return []
+    asked = configured | {headline_model(record)}
+    return [str(name) for name in metrics["model"].unique() if str(name) not in asked]
+
+
+def configured_models(record: RunRecord) -> set[str]:
+    """Names of the models that the configuration lists: their kind, numbered where it repeats."""
+    listed = record.config.get("models", ())
+    entries = listed if isinstance(listed, list | tuple) else ()
+    kinds = [str(entry.get("kind", "")) for entry in entries if isinstance(entry, Mapping)]
+    seen = [kinds[: place + 1].count(kind) for place, kind in enumerate(kinds)]
+    pairs = zip(kinds, seen, strict=True)
+    return {kind if count == 1 else f"{kind}_{count}" for kind, count in pairs}
+
+
+def confusion_matrix(record: RunRecord) -> pd.DataFrame:
+    """The confusion table as a matrix, classes best first in both directions."""
+    table = record.tables["confusion"]
+    found = [*class_names(record), *table["true"].astype(str), *table["predicted"].astype(str)]
+    order = list(dict.fromkeys(found))
+    matrix = table.astype({"true": str, "predicted": str}).pivot_table(
+        index="true", columns="predicted", values="patients", aggfunc="sum"
+    )
+    return matrix.reindex(index=order, columns=order).fillna(0.0)
+
+
+def _can(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
+    if name == "forest":
+        return "metrics" in tables and len(discrimination(tables["metrics"])) > 0
+    return SOURCES[name] in tables
+
+
+SOURCES: Final = {
+    "cohort_flow": "cohort_flow",
+    "waterfall": "response",
+    "forest": "metrics",
+    "roc": "roc",
+    "calibration": "calibration",
+    "confusion": "confusion",
+    "selected": "selected",
+}
+
+DRAWINGS: Final[Mapping[str, Callable[[RunRecord], bytes]]] = {
+    "cohort_flow": lambda record: cohort_flow(record.tables["cohort_flow"]),
+    "waterfall": lambda record: waterfall(record.tables["response"]),
+    "forest": lambda record: forest(record.tables["metrics"], baseline_models(record)),
+    "roc": lambda record: roc(record.tables["roc"], headline_model(record)),
+    "calibration": lambda record: calibration(record.tables["calibration"], headline_model(record)),
+    "confusion": lambda record: confusion(confusion_matrix(record)),
+    "selected": lambda record: selected(record.tables["selected"], headline_model(record)),
+}

@@ -1,0 +1,72 @@
+"""Who was studied and what the labels are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from radiomics_hcc.report import words
+from radiomics_hcc.report.blocks import Block, Missing, Paragraph, Section, Table
+from radiomics_hcc.report.figures.waterfall import best_changes
+from radiomics_hcc.report.sections.source import Source
+
+
+def cohort(source: Source) -> Section:
+    """Flow of patients and the table of their characteristics."""
+    flow = source.picture(
+        "cohort_flow.svg",
+        alt="Flow of patients and lesions through the study, one box per step; same data below.",
+        caption="Cohort flow. Every loss is named; nobody leaves silently.",
+        data=source.frame("cohort_flow"),
+    )
+    table_one = source.table("table_one", "Characteristics of the patients")
+    if isinstance(table_one, Table):
+        table_one = replace(table_one, grouped=True)
+    return Section("cohort", "Cohort", (flow, table_one, *_montages(source)))
+
+
+def labels(source: Source) -> Section:
+    """Class counts, criterion, readers and exclusions."""
+    blocks: list[Block] = []
+    target = source.text("target")
+    blocks.append(Paragraph(target) if target else Missing("Target in words"))
+    names = [words.column(str(name)) for name in source.frame("labels").columns]
+    if len(names) > 2:  # patient and label come first
+        blocks.append(Paragraph(f"Read by: {', '.join(names[2:])}."))
+    blocks.append(source.table("label_counts", "Patients per class"))
+    if "exclusions" in source.record.tables and not source.has("exclusions"):
+        blocks.append(Paragraph("No patient was excluded."))
+    else:
+        blocks.append(source.table("exclusions", "Excluded patients, each with the reason"))
+    blocks.append(source.folded("labels", "Label of every patient"))
+    return Section("labels", "Labels", tuple(blocks))
+
+
+def response(source: Source) -> Section:
+    """Waterfall of the change, and every assessment."""
+    if not source.has("response"):
+        return Section("response", "Response", (Missing("Response assessments"),))
+    frame = source.frame("response")
+    picture = source.picture(
+        "waterfall.svg",
+        alt="Waterfall plot: the best change of each patient's sum from the baseline in per cent, "
+        "coloured by response class, with lines at minus 30 and plus 20 per cent.",
+        caption="Best change of the sum from baseline. One bar per patient, coloured by the "
+        "response at that assessment; dotted lines at −30 % (partial response, against the "
+        "baseline) and +20 % (progression, which is judged against the nadir).",
+        data=best_changes(frame),
+    )
+    return Section("response", "Response", (picture, source.folded("response", "Assessments")))
+
+
+def _montages(source: Source) -> list[Block]:
+    names = sorted(name for name in source.record.figures if name.startswith("montage"))
+    return [_montage(source, name) for name in names]
+
+
+def _montage(source: Source, name: str) -> Block:
+    case = name.removeprefix("montage").rsplit(".", maxsplit=1)[0].strip("_- ")
+    return source.picture(
+        name,
+        alt=f"Axial slices {case} with the outlines of lesion and liver and a scale bar.",
+        caption=f"Slices {case} with contours. The patient's right is on the left.",
+    )

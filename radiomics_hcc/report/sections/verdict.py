@@ -1,0 +1,117 @@
+"""The top of the page: the question, the answer, and what to think of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from radiomics_hcc.domain.record import RunRecord, RunStatus
+from radiomics_hcc.report import words
+from radiomics_hcc.report.figures.forest import discrimination
+from radiomics_hcc.report.figures.gallery import headline_model
+from radiomics_hcc.report.numbers import interval, p_value, unbroken
+
+SIGNIFICANCE: Final = 0.05  # of the Holm-corrected p-value
+UNFINISHED: Final = {
+    RunStatus.STARTED: "This run has started but not finished: there is no result yet.",
+    RunStatus.FAILED: "This run failed: there is no result. What it recorded until then follows.",
+}
+LIGHTS: Final = {
+    "ok": ("green", "No findings against the result"),
+    "note": ("green", "Notes only"),
+    "warning": ("amber", "Read the warnings first"),
+    "serious": ("red", "Serious findings: do not rely on the numbers"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A key number: label, value, and a line of explanation."""
+
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer in a sentence, its traffic light and the key numbers."""
+
+    sentence: str
+    colour: str
+    light: str
+    facts: tuple[Fact, ...] = ()
+
+
+def verdict(record: RunRecord) -> Verdict:
+    """What the run says, or that it says nothing."""
+    if not record.is_completed:
+        return Verdict(UNFINISHED[record.status], "grey", f"Run {record.status}")
+    colour, light = LIGHTS[worst_severity(record)]
+    if not record.findings:
+        colour, light = "grey", "No checks were recorded"
+    sentence = str(record.summary.get("verdict") or "No verdict was recorded in this run.")
+    return Verdict(sentence, colour, light, tuple(_facts(record)))
+
+
+def worst_severity(record: RunRecord) -> str:
+    """The most severe word among the findings; `ok` where there is none."""
+    found = [finding.severity for finding in record.findings]
+    return max(found, key=words.SEVERITIES.index, default="ok")
+
+
+def against_size(record: RunRecord) -> pd.Series | None:
+    """The comparison of the headline model with size alone, in the metric of the forest plot."""
+    metrics = record.tables.get("metrics", pd.DataFrame())
+    comparisons = record.tables.get("comparisons", pd.DataFrame())
+    if metrics.empty or comparisons.empty:
+        return None
+    names = discrimination(metrics)["metric"].unique()
+    rows = comparisons[
+        (comparisons["model"] == headline_model(record))
+        & comparisons["reference"].astype(str).str.contains("size")
+        & comparisons["metric"].isin(names)
+    ]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _facts(record: RunRecord) -> list[Fact]:
+    metrics = record.tables.get("metrics", pd.DataFrame())
+    facts = []
+    if not metrics.empty:
+        rows = discrimination(metrics)
+        rows = rows[rows["model"] == headline_model(record)]
+        facts += [_headline_fact(row) for _, row in rows.head(1).iterrows()]
+    facts.append(_size_fact(record))
+    if not metrics.empty:
+        facts.append(_patients_fact(record, metrics))
+    return facts
+
+
+def _headline_fact(row: pd.Series) -> Fact:
+    value = interval(row["estimate"], row["low"], row["high"])
+    detail = f"{words.model(str(row['model']))}; 95 % interval, chance is 0.50"
+    return Fact(words.metric(str(row["metric"])), value, detail)
+
+
+def _size_fact(record: RunRecord) -> Fact:
+    label = "Better than size alone?"
+    row = against_size(record)
+    if row is None:
+        return Fact(label, "Not recorded", "the comparison is not in this run")
+    stands = not row["p_holm"] >= SIGNIFICANCE  # without a p-value the interval decides alone
+    answer = "Not shown"
+    if stands and (row["low"] > 0 or row["high"] < 0):
+        answer = "Yes" if row["low"] > 0 else "No, worse"
+    difference = interval(row["difference"], row["low"], row["high"])
+    p = unbroken(p_value(row["p_holm"]))
+    return Fact(label, answer, f"{words.metric(row['metric'])} difference {difference}; {p} (Holm)")
+
+
+def _patients_fact(record: RunRecord, metrics: pd.DataFrame) -> Fact:
+    patients = int(metrics["patients"].max())
+    counts = record.tables.get("label_counts", pd.DataFrame())
+    split = [f"{label} {int(count)}" for label, count in counts.to_numpy()[:, :2]]
+    return Fact("Patients", str(patients), ", ".join(split) or "by the metrics table")

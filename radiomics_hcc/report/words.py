@@ -1,0 +1,76 @@
+"""What columns, metrics and models are called in a report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METRICS: Final = {
+    "auc": "AUC",
+    "mcc": "Matthews' correlation",
+    "brier": "Brier score",
+    "scaled_brier": "Scaled Brier score",
+    "quadratic_kappa": "Quadratic-weighted kappa",
+    "ordinal_c_index": "Ordinal C-index",
+}
+DISCRIMINATION: Final = ("auc", "ordinal_c_index")  # chance is 0.5 for both
+
+COLUMNS: Final = {
+    "patient_id": "Patient",
+    "baseline_sum": "Baseline sum",
+    "nadir_sum": "Nadir sum",
+    "current_sum": "Current sum",
+    "change_percent": "Change from baseline, %",
+    "rho_volume": "Correlation with volume, ρ",
+    "frequency": "Selected in, share of folds",
+    "p_value": "p",
+    "p_holm": "p (Holm)",
+    "low": "95 % from",
+    "high": "95 % to",
+    "nb_low": "Nadeau-Bengio from",
+    "nb_high": "Nadeau-Bengio to",
+    "fpr": "False-positive rate",
+    "tpr": "Sensitivity",
+    "timepoint": "Time point",
+    "predicted": "Predicted",
+    "observed": "Observed",
+    "sha256": "SHA-256",
+}
+
+INTENTS: Final = {
+    "pretreatment_prediction": "Prediction before treatment: only scans before treatment are used.",
+    "early_response": "Early response: the last scan used is strictly earlier than the scan on "
+    "which the response was read.",
+    "response_reading": "Response reading: features come from the scan on which the response was "
+    "read. This describes the response, it does not predict it.",
+}
+
+SEVERITIES: Final = ("ok", "note", "warning", "serious")
+
+
+def metric(name: str) -> str:
+    """The metric's name in words."""
+    return METRICS.get(name, spoken(name))
+
+
+def column(name: str) -> str:
+    """A column's heading."""
+    return COLUMNS.get(name, spoken(name))
+
+
+def model(name: str) -> str:
+    """A model's or baseline's name as text."""
+    return spoken(name)
+
+
+def spoken(name: str) -> str:
+    """A key as text: `size_only` becomes `Size only`; names with capitals stay as they are."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:] if text.islower() else text
+
+
+def shortened(text: str, length: int) -> str:
+    """Text of at most `length` characters, its middle left out where it is longer."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
