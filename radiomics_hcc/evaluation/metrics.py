@@ -1,0 +1,178 @@
+"""The table of metrics, and scores of one model by repeat and by fold.
+
+A metric is computed on the out-of-fold predictions of all patients of one repeat, and averaged
+over the repeats: a fold of 20 patients may lack a class, a repeat does not. Predictions of
+different folds come from different fits; a model that predicts the class shares of its training
+patients therefore scores slightly below AUC 0.5, as the shares of the others are the mirror image
+of a fold's own [1]_.
+
+References
+----------
+.. [1] Airola et al. Computational Statistics and Data Analysis 55 (2011) 1828-1844.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from radiomics_hcc.domain.step import did_you_mean
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.evaluation import calibration, decisions, probability, ranking
+from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes, positive_classes
+
+Scorer: TypeAlias = Callable[[IntArray, FloatArray, FloatArray], FloatArray]
+View: TypeAlias = Literal["two", "two_if_possible", "all", "three_or_more"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One way to judge predictions.
+
+    Parameters
+    ----------
+    title
+        Its name in sentences and figures.
+    direction
+        Whether `higher` or `lower` is better, or whether there is a `target` in between.
+    function
+        Labels (n,), probabilities (n, k) and weights (b, n) to scores (b,).
+    view
+        Which classes it looks at: `two` needs the two-class view (objective response against
+        the rest), `two_if_possible` takes it where there is one, `all` takes the classes as they
+        are, `three_or_more` says with two classes nothing that another metric does not.
+    is_defined_by_fold
+        Whether a single fold of some 20 patients can be scored.
+    """
+
+    title: str
+    direction: Literal["higher", "lower", "target"]
+    function: Scorer
+    view: View
+    is_defined_by_fold: bool = True
+
+    def applies_to(self, classes: Sequence[str]) -> bool:
+        """Whether predictions of these classes can be scored."""
+        if self.view == "two":
+            return positive_classes(classes) is not None
+        return self.view != "three_or_more" or len(classes) > 2
+
+    def look_at(self, outcomes: Outcomes) -> Outcomes:
+        """The predictions as this metric sees them."""
+        two = outcomes.two_class() if self.view in ("two", "two_if_possible") else None
+        return two or outcomes
+
+
+METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
+    {
+        "auc": Metric("AUC", "higher", ranking.auc, "two_if_possible"),
+        "average_precision": Metric(
+            "average precision", "higher", ranking.average_precision, "two"
+        ),
+        "balanced_accuracy": Metric(
+            "balanced accuracy", "higher", decisions.balanced_accuracy, "all"
+        ),
+        "sensitivity": Metric("sensitivity", "higher", decisions.sensitivity, "two"),
+        "specificity": Metric("specificity", "higher", decisions.specificity, "two"),
+        "mcc": Metric("Matthews' correlation", "higher", decisions.matthews_correlation, "all"),
+        "brier": Metric("Brier score", "lower", probability.brier, "all"),
+        "scaled_brier": Metric("scaled Brier score", "higher", probability.scaled_brier, "all"),
+        "log_loss": Metric("log loss", "lower", probability.log_loss, "all"),
+        "calibration_slope": Metric(
+            "calibration slope", "target", calibration.calibration_slope, "two", False
+        ),
+        "calibration_intercept": Metric(
+            "calibration intercept", "target", calibration.calibration_intercept, "two", False
+        ),
+        "quadratic_kappa": Metric(
+            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "three_or_more"
+        ),
+        "ordinal_c_index": Metric(
+            "ordinal C-index", "higher", ranking.ordinal_c_index, "three_or_more"
+        ),
+        "ranked_probability_score": Metric(
+            "ranked probability score",
+            "lower",
+            probability.ranked_probability_score,
+            "three_or_more",
+        ),
+        "mean_absolute_class_error": Metric(
+            "mean absolute class error",
+            "lower",
+            decisions.mean_absolute_class_error,
+            "three_or_more",
+        ),
+    }
+)
+
+
+def metrics_for(classes: Sequence[str], names: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Names of the metrics that predictions of these classes can have, in the table's order.
+
+    Raises
+    ------
+    InputError
+        Where `names` asks for an unknown metric, or for one that does not apply.
+    """
+    fitting = [name for name, metric in METRICS.items() if metric.applies_to(classes)]
+    if names is None:
+        return tuple(fitting)
+    problems = [
+        Problem(f"metric {name!r}", "does not apply to " + ", ".join(classes))
+        if name in METRICS
+        else Problem(f"metric {name!r}", "is unknown", did_you_mean(name, list(METRICS)))
+        for name in names
+        if name not in fitting
+    ]
+    if problems:
+        raise InputError(problems, "metrics")
+    return tuple(names)
+
+
+def score_repeats(outcomes: Outcomes, metric: str, weights: FloatArray | None = None) -> FloatArray:
+    """Score every repeat of one model, once for each row of the weights.
+
+    Parameters
+    ----------
+    outcomes
+        Predictions of n patients in r repeats.
+    metric
+        A name in `METRICS` that applies to the classes.
+    weights
+        Shape (b, n): how often each patient counts; without it each counts once.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (b, r); NaN where the metric has no meaning.
+    """
+    metrics_for(outcomes.classes, [metric])
+    seen = METRICS[metric].look_at(outcomes)
+    counts = np.ones((1, len(seen.labels))) if weights is None else weights
+    each = [METRICS[metric].function(seen.labels, chance, counts) for chance in seen.probabilities]
+    return np.stack(each, axis=1)
+
+
+def score_folds(outcomes: Outcomes, metric: str) -> FloatArray:
+    """Score every fold of every repeat on its own.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (folds of all repeats,), in the order of repeats and folds; NaN where the fold lacks
+        a class, or the metric cannot be had from so few patients.
+    """
+    metrics_for(outcomes.classes, [metric])
+    seen = METRICS[metric].look_at(outcomes)
+    scores: list[FloatArray] = []
+    for chance, folds in zip(seen.probabilities, seen.folds, strict=True):
+        members = (np.unique(folds)[:, np.newaxis] == folds).astype(float)
+        if METRICS[metric].is_defined_by_fold:
+            scores.append(METRICS[metric].function(seen.labels, chance, members))
+        else:
+            scores.append(np.full(len(members), np.nan))
+    return np.concatenate(scores)

@@ -1,0 +1,158 @@
+"""Out-of-fold predictions as arrays that metrics can compute with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from radiomics_hcc.domain.evaluation import PREDICTION_KEYS, Predictions
+from radiomics_hcc.errors import InputError, Problem
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.intp]
+
+OBJECTIVE_RESPONSE: Final = ("CR", "PR", "OR")  # CR + PR, or the two already merged
+PROBABILITY_TOLERANCE: Final = 1e-6
+SHOWN_AT_MOST: Final = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """One model's out-of-fold predictions; n patients, r repeats, k classes.
+
+    Parameters
+    ----------
+    model
+        The model's name.
+    classes
+        Class names, best first.
+    patients
+        Shape (n,): patient ids in ascending order.
+    labels
+        Shape (n,): place of each patient's class in `classes`.
+    probabilities
+        Shape (r, n, k): probability of each class.
+    folds
+        Shape (r, n): the fold in which a patient was tested.
+    """
+
+    model: str
+    classes: tuple[str, ...]
+    patients: NDArray[np.object_]
+    labels: IntArray
+    probabilities: FloatArray
+    folds: NDArray[np.object_]
+
+    @property
+    def repeats(self) -> int:
+        """How many times each patient was predicted."""
+        return len(self.probabilities)
+
+    def two_class(self) -> Outcomes | None:
+        """The same predictions as positive class against the rest.
+
+        Two classes stay as they are. Of more, the positive class is objective response and its
+        probability P(CR) + P(PR). Without response words there is no such view: None.
+        """
+        positive = positive_classes(self.classes)
+        if positive is None or len(self.classes) == 2:
+            return self if positive else None
+        is_positive = np.isin(self.classes, positive)
+        chance = self.probabilities[:, :, is_positive].sum(axis=2)
+        return replace(
+            self,
+            classes=("+".join(positive), "other"),
+            labels=np.where(is_positive[self.labels], 0, 1).astype(np.intp),
+            probabilities=np.stack([chance, 1.0 - chance], axis=2),
+        )
+
+
+def positive_classes(classes: Sequence[str]) -> tuple[str, ...] | None:
+    """Which classes count as positive: the first of two, else those of objective response.
+
+    Examples
+    --------
+    >>> positive_classes(["CR", "PR", "SD", "PD"])
+    ('CR', 'PR')
+    >>> positive_classes(["low", "middle", "high"]) is None
+    True
+    """
+    if len(classes) == 2:
+        return (classes[0],)
+    positive = tuple(name for name in classes if name in OBJECTIVE_RESPONSE)
+    return positive if 0 < len(positive) < len(classes) else None
+
+
+def read_outcomes(predictions: Predictions) -> Outcomes:
+    """Check predictions and bring them to arrays; the order of the rows does not matter.
+
+    Raises
+    ------
+    InputError
+        Listing every problem: missing columns, patients twice or absent in a repeat, labels that
+        are unknown or change, probabilities that are none.
+    """
+    frame, classes = predictions.frame, predictions.classes
+    absent = [n for n in (*PREDICTION_KEYS, *predictions.probability_columns) if n not in frame]
+    problems = [Problem(f"column {name}", "is missing") for name in absent]
+    if not problems:
+        problems = [*_row_problems(predictions), *_label_problems(frame, classes)]
+    if problems:
+        raise InputError(problems, f"predictions of {predictions.model}")
+    ordered = frame.sort_values(["repeat", "patient_id"], kind="stable")
+    shape = (ordered["repeat"].nunique(), ordered["patient_id"].nunique())
+    place = {name: code for code, name in enumerate(classes)}
+    return Outcomes(
+        predictions.model,
+        tuple(classes),
+        ordered["patient_id"].to_numpy(dtype=object)[: shape[1]],
+        np.array([place[label] for label in ordered["label"][: shape[1]]], dtype=np.intp),
+        ordered[predictions.probability_columns].to_numpy(float).reshape(*shape, len(classes)),
+        ordered["fold"].to_numpy(dtype=object).reshape(shape),
+    )
+
+
+def _row_problems(predictions: Predictions) -> Iterator[Problem]:
+    frame = predictions.frame
+    if frame.empty or len(predictions.classes) < 2:
+        yield Problem("", "at least one row and two classes are needed")
+    for patient, repeat in frame.loc[
+        frame.duplicated(["patient_id", "repeat"]), ["patient_id", "repeat"]
+    ].itertuples(index=False):
+        yield Problem(
+            f"patient {patient}", f"has two rows in repeat {repeat}", "average a patient's lesions"
+        )
+    counts = frame.groupby("patient_id")["repeat"].nunique()
+    for patient, count in counts[counts < frame["repeat"].nunique()].items():
+        yield Problem(
+            f"patient {patient}", f"was predicted in {count} of {frame['repeat'].nunique()} repeats"
+        )
+    values = frame[predictions.probability_columns].to_numpy(float)
+    is_wrong = ~(np.abs(values.sum(axis=1) - 1.0) <= PROBABILITY_TOLERANCE)
+    is_wrong |= ~((values >= 0) & (values <= 1)).all(axis=1)
+    if is_wrong.any():
+        who = name_some(frame["patient_id"][is_wrong].unique().tolist())
+        yield Problem(
+            "probabilities", f"are outside 0 to 1 or do not add up to 1 for patients {who}"
+        )
+
+
+def _label_problems(frame: pd.DataFrame, classes: Sequence[str]) -> Iterator[Problem]:
+    unknown = frame.loc[~frame["label"].isin(classes), ["patient_id", "label"]].drop_duplicates()
+    for patient, label in unknown.itertuples(index=False):
+        yield Problem(f"patient {patient}", f"label {label!r} is none of {', '.join(classes)}")
+    kinds = frame.groupby("patient_id")["label"].nunique(dropna=False)
+    for patient in kinds.index[kinds > 1]:
+        yield Problem(f"patient {patient}", "has different labels in different rows")
+
+
+def name_some(names: Sequence[object]) -> str:
+    """Write the first names of a list, and how many more there are."""
+    shown = ", ".join(str(name) for name in names[:SHOWN_AT_MOST])
+    more = len(names) - SHOWN_AT_MOST
+    return f"{shown} and {more} more" if more > 0 else shown
