@@ -50,8 +50,7 @@ def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
     section = experiment.config.cohort
     patients = experiment.path(section.patients) if section.patients else None
     if section.images is not None:
-        cohort = load_cohort(experiment.path(section.images), patients, check=check)
-        return cohort.select(phases=[section.phase]) if section.phase else cohort
+        return load_cohort(experiment.path(section.images), patients, check=check)
     if patients is None:
         return Cohort((), {})
     known, problems = read_patients(patients, identity=section.patient_id)
@@ -73,14 +72,20 @@ def measure_features(
     section, execution = experiment.config.features, experiment.config.execution
     if section.table is not None:
         return read_feature_table(experiment.path(section.table), section)
-    needed = set(section.timepoints) | (set(section.between) if section.delta else set())
     extraction = Extraction(
         read_settings(experiment),
         engine=section.engine,
         jobs=execution.jobs,
         cache=experiment.path(execution.cache) if execution.cache else None,
     )
-    return extraction(cohort.select(timepoints=needed), progress)
+    return extraction(cases_needed(experiment, cohort), progress)
+
+
+def cases_needed(experiment: Experiment, cohort: Cohort) -> Cohort:
+    """The cases at the time points and in the phase that the experiment uses."""
+    section, phase = experiment.config.features, experiment.config.cohort.phase
+    timepoints = set(section.timepoints) | (set(section.between) if section.delta else set())
+    return cohort.select(timepoints=timepoints, phases=[phase] if phase else None)
 
 
 def read_feature_table(path: Path, section: FeatureSection) -> FeatureTable:

@@ -188,7 +188,9 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         findings=findings,
         models=(save_model(final),),
     )
-    return replace(completed, figures=figures(completed) | montages(material.cohort))
+    return replace(
+        completed, figures=figures(completed) | montages(_pictured(experiment, material.cohort))
+    )
 
 
 def gather(experiment: Experiment, talk: Talk) -> Material:
@@ -288,6 +290,12 @@ def _permutation(experiment: Experiment, material: Material, judged: Judged) -> 
             "p_value": [test.p_value],
         }
     )
+
+
+def _pictured(experiment: Experiment, cohort: Cohort) -> Cohort:
+    """The cases of the experiment's phase, at every time point."""
+    phase = experiment.config.cohort.phase
+    return cohort.select(phases=[phase]) if phase else cohort
 
 
 def _keep(complete: Callable[[RunRecord], str], record: RunRecord) -> None:
