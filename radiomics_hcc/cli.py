@@ -1,44 +1,315 @@
-"""The command line `rhcc`: each verb reads its words and calls one function.
+"""The command line `rhcc`: each verb reads its words and calls what does the work.
 
 Verbs import what they need when they run, so that `rhcc --help` answers at once.
 """
 
 from __future__ import annotations
 
+import json
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from radiomics_hcc import __version__
 from radiomics_hcc.errors import RadiomicsHCCError
 
-
-class Verbs(TyperGroup):
-    """Turns the package's own errors into one plain message and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the verb; `--debug` lets the traceback through."""
-        try:
-            return super().invoke(ctx)
-        except RadiomicsHCCError as error:
-            if ctx.params.get("debug"):
-                raise
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from error
-
+if TYPE_CHECKING:
+    from radiomics_hcc.domain.record import RunRecord
+    from radiomics_hcc.domain.table import FeatureTable
+    from radiomics_hcc.experiment.run import Talk
 
 app = typer.Typer(
-    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Radiomics and treatment response of hepatocellular carcinoma. Research software, not a "
-    "medical device.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Radiomics and treatment response of hepatocellular carcinoma. "
+    "Research software, not a medical device.",
 )
-cache_verbs = typer.Typer(no_args_is_help=True, help="The feature cache.")
+cache_verbs = typer.Typer(no_args_is_help=True, help="Look after the feature cache.")
 app.add_typer(cache_verbs, name="cache")
+
+Jobs = Annotated[int, typer.Option(min=1, help="Worker processes.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help="key.path=value, as YAML writes it; repeatable.")
+]
+Tracker = Annotated[
+    str | None, typer.Option(help="Tracker; MLFLOW_TRACKING_URI or sqlite:///mlflow.db.")
+]
+
+
+def main() -> None:
+    """Run `rhcc`; an error of ours is one plain message and exit code 1."""
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    try:
+        app(args=arguments)
+    except RadiomicsHCCError as error:
+        if len(arguments) < len(sys.argv) - 1:
+            raise
+        typer.echo(f"rhcc: {error}", err=True)
+        sys.exit(1)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"radiomics_hcc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; any place.")] = False,
+) -> None:
+    """Options of every verb; both are dealt with before a verb runs."""
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Folder for everything made.")] = Path("demo"),
+    patients: Annotated[int, typer.Option(min=1, help="Synthetic patients.")] = 48,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the cohort.")] = 7,
+    signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
+    jobs: Jobs = 1,
+) -> None:
+    """Run the whole story on a synthetic cohort: features, response, models, report."""
+    from radiomics_hcc.datasets.synthetic import SyntheticSettings
+    from radiomics_hcc.experiment.demo import demo as run_demo
+
+    settings = SyntheticSettings(patients, seed, signal)
+    record = run_demo(directory, settings, jobs=jobs, talk=_talk())
+    _tell_run(record)
+
+
+@app.command()
+def synth(
+    directory: Annotated[Path, typer.Argument(help="Folder to write.")],
+    patients: Annotated[int, typer.Option(min=1, help="How many.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 7,
+    signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
+    jobs: Jobs = 1,
+) -> None:
+    """Make a synthetic cohort: CT before and after treatment, readers, and the truth."""
+    from radiomics_hcc.datasets.synthetic import SyntheticSettings, synthesise_cohort
+
+    path = synthesise_cohort(directory, SyntheticSettings(patients, seed, signal), jobs=jobs)
+    typer.echo(f"{patients} patients: {path}")
+
+
+@app.command()
+def validate(
+    config: Annotated[Path, typer.Argument(help="Experiment file.")], settings: Settings = None
+) -> None:
+    """Check an experiment: file, tables, image headers; every problem at once, no pixels."""
+    from radiomics_hcc.experiment.validate import validate_experiment
+
+    for sentence in validate_experiment(config, settings or []):
+        typer.echo(f"can be run: {sentence}")
+
+
+@app.command()
+def extract(
+    cohort: Annotated[Path, typer.Argument(help="cohort.csv or PyRadiomics' batch CSV.")],
+    output: Output,
+    params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
+    engine: Annotated[str, typer.Option(help="Feature engine.")] = "pyradiomics",
+    regions: Annotated[str, typer.Option(help="Regions, comma-separated.")] = "lesion",
+    jobs: Jobs = 1,
+    shard: Annotated[str, typer.Option(help="i/N: this part of the cohort.")] = "1/1",
+    cache: Annotated[Path, typer.Option(help="Folder of the cache.")] = Path(".cache/features"),
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
+) -> None:
+    """Measure the features of every region; one row per case, an empty cell has its reason."""
+    from radiomics_hcc.experiment.extraction import extract_file
+    from radiomics_hcc.features.extract import Extraction
+    from radiomics_hcc.features.shard import Shard
+
+    kept = None if no_cache else cache
+    choices = Extraction(
+        engine=engine,
+        jobs=jobs,
+        cache=kept,
+        regions=tuple(regions.split(",")),
+        shard=Shard.parse(shard),
+    )
+    table = extract_file(cohort, params, choices)
+    table.write(output)
+    _tell_extraction(table, output)
+
+
+@app.command()
+def assess(
+    measurements: Annotated[Path, typer.Argument(help="measurements.csv.")],
+    output: Output,
+    criterion: Annotated[str, typer.Option(help="See `rhcc list criteria`.")] = "mrecist",
+    settings: Settings = None,
+    best: Annotated[bool, typer.Option("--best", help="Add best response and TTP.")] = False,
+    confirmation_days: Annotated[
+        int | None, typer.Option(help="With --best: confirm CR and PR after so many days.")
+    ] = None,
+) -> None:
+    """State the response of every patient, reader and follow-up, each with its reason."""
+    from radiomics_hcc.experiment.assessment import assess_file, sentence, with_best
+
+    table = assess_file(measurements, criterion, settings or [])
+    rows = with_best(table, confirmation_days) if best else table.frame()
+    rows.to_csv(output, index=False)
+    typer.echo(f"{sentence(table)}: {output}")
+
+
+@app.command()
+def run(
+    config: Annotated[Path, typer.Argument(help="Experiment file.")],
+    settings: Settings = None,
+    variant: Annotated[str | None, typer.Option(help="One variant; all when left out.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes.")] = None,
+) -> None:
+    """Run an experiment, tracked; a file with variants makes one run of each."""
+    from radiomics_hcc.experiment.run import run_experiments
+
+    given = [*(settings or []), *([f"execution.jobs={jobs}"] if jobs else [])]
+    for record in run_experiments(config, given, variant=variant, talk=_talk()):
+        _tell_run(record)
+
+
+@app.command()
+def report(
+    run: Annotated[str, typer.Argument(help="Run folder, run identity, or experiment.")],
+    output: Output = Path("report.html"),
+    tracker: Tracker = None,
+) -> None:
+    """Write the report of a tracked run: one self-contained HTML file."""
+    from radiomics_hcc.experiment.history import load_run
+    from radiomics_hcc.report.html import write_report
+
+    typer.echo(write_report(load_run(run, tracker), output))
+
+
+@app.command()
+def predict(
+    data: Annotated[Path, typer.Argument(help="cohort.csv or a feature table.")],
+    model: Annotated[str, typer.Option(help="Run folder, run identity, or experiment.")],
+    output: Output,
+    patients: Annotated[Path | None, typer.Option(help="Table of clinical columns.")] = None,
+    tracker: Tracker = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Predict the class of every patient, with warnings outside the training range."""
+    from radiomics_hcc.experiment.predict import Work
+    from radiomics_hcc.experiment.predict import predict as predict_patients
+
+    work = Work(jobs, Path(".cache/features"), _talk().extraction)
+    frame = predict_patients(model, data, patients=patients, tracker=tracker, work=work)
+    frame.to_csv(output, index=False)
+    warned = int((frame["warnings"] != "").sum())
+    typer.echo(f"{len(frame)} patients, {warned} with warnings: {output}")
+
+
+@app.command()
+def ui(
+    tracker: Tracker = None,
+    port: Annotated[int, typer.Option(help="Port on the loopback; 0 takes a free one.")] = 5000,
+    browser: Annotated[bool, typer.Option("--browser", help="Open it in a browser.")] = False,
+) -> None:
+    """Show the tracked runs with MLflow, on this machine alone, until Ctrl-C."""
+    from radiomics_hcc.tracking.open import default_tracker_uri
+    from radiomics_hcc.tracking.ui import serve
+
+    serve(
+        tracker or default_tracker_uri(),
+        port,
+        announce=lambda address: typer.echo(f"MLflow: {address} (Ctrl-C ends it)"),
+        open_browser=browser,
+    )
+
+
+@app.command(name="list")
+def list_kind(
+    kind: Annotated[str, typer.Argument(help="criteria, classifiers, checks, metrics, ...")],
+) -> None:
+    """List what there is of a kind, by the name that files and options use."""
+    from radiomics_hcc.experiment.listing import list_kind as listed
+
+    for name, sentence in listed(kind).items():
+        typer.echo(f"{name:28} {sentence}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the experiment file."""
+    from radiomics_hcc.experiment.listing import experiment_schema
+
+    typer.echo(json.dumps(experiment_schema(), indent=2))
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation: libraries, the feature engine on a ball, the working folder."""
+    from radiomics_hcc.experiment.doctor import examine
+
+    signs = examine()
+    for sign in signs:
+        typer.echo(f"{'ok  ' if sign.is_well else 'FAIL'} {sign.what}: {sign.found}")
+    if not all(sign.is_well for sign in signs):
+        raise typer.Exit(1)
+
+
+@cache_verbs.command("verify")
+def cache_verify(folder: Annotated[Path, typer.Argument()] = Path(".cache/features")) -> None:
+    """Name damaged files of the cache; they count as missing and are made again."""
+    from radiomics_hcc.features.cache import verify_cache
+
+    damaged = verify_cache(folder)
+    for path in damaged:
+        typer.echo(f"damaged: {path}")
+    typer.echo(f"{len(damaged)} damaged")
+    raise typer.Exit(1 if damaged else 0)
+
+
+@cache_verbs.command("gc")
+def cache_clean(folder: Annotated[Path, typer.Argument()] = Path(".cache/features")) -> None:
+    """Delete damaged files and leavings of interrupted writes."""
+    from radiomics_hcc.features.cache import clean_cache
+
+    typer.echo(f"{clean_cache(folder)} files deleted")
+
+
+def _talk() -> Talk:
+    """Progress on the standard error stream."""
+    from radiomics_hcc.experiment.run import Talk
+    from radiomics_hcc.features.progress import ConsoleProgress
+
+    def folds(done: int, total: int) -> None:
+        if done == total or done % max(1, total // 10) == 0:
+            typer.echo(f"outer folds: {done} of {total}", err=True)
+
+    return Talk(lambda sentence: typer.echo(sentence, err=True), ConsoleProgress(), folds)
+
+
+def _tell_run(record: RunRecord) -> None:
+    typer.echo(f"run {record.run_id} of {record.name}")
+    typer.echo(str(record.summary["verdict"]))
+    for finding in record.findings:
+        if finding.severity in ("warning", "serious"):
+            typer.echo(f"{finding.severity} {finding.code}: {finding.sentence}")
+    typer.echo(str(record.summary["software"]))
+
+
+def _tell_extraction(table: FeatureTable, output: Path) -> None:
+    """Say what became of the cases; a failure makes the exit code 1."""
+    from radiomics_hcc.features.assemble import summary_of
+
+    summary = summary_of(table)
+    for case, reason in summary.failed:
+        typer.echo(f"failed: {case}: {reason}", err=True)
+    typer.echo(
+        f"{summary.ok} measured, {summary.cached} from the cache, {summary.absent} absent, "
+        f"{len(summary.failed)} failed: {output}"
+    )
+    if summary.failed:
+        raise typer.Exit(1)

@@ -89,7 +89,7 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             "calibration intercept", "target", calibration.calibration_intercept, "two", False
         ),
         "quadratic_kappa": Metric(
-            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "three_or_more"
+            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "all"
         ),
         "ordinal_c_index": Metric(
             "ordinal C-index", "higher", ranking.ordinal_c_index, "three_or_more"

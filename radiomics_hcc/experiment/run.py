@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,15 +105,34 @@ def run(
         Where the configuration, an input or the tracker is at fault; the run is then kept as
         failed.
     """
-    experiments = {each.variant: each for each in load_experiments(path, settings)}
-    if variant is None and len(experiments) > 1:
-        remedy = f"name one: {', '.join(experiments)}"
+    experiments = chosen(path, settings, variant)
+    if len(experiments) > 1:
+        remedy = f"name one: {', '.join(each.variant for each in experiments)}"
         raise InputError([Problem(str(path), "holds several variants", remedy)])
-    wanted = variant if variant is not None else next(iter(experiments))
-    if wanted not in experiments:
-        remedy = f"there are: {', '.join(experiments)}"
-        raise InputError([Problem(str(path), f"has no variant {wanted!r}", remedy)])
-    return run_experiment(experiments[wanted], talk or Talk())
+    return run_experiment(experiments[0], talk or Talk())
+
+
+def run_experiments(
+    path: Path | str,
+    settings: Sequence[str] = (),
+    *,
+    variant: str | None = None,
+    talk: Talk | None = None,
+) -> Iterator[RunRecord]:
+    """Run every variant of an experiment file, or the one that is named; see `run`."""
+    for experiment in chosen(path, settings, variant):
+        yield run_experiment(experiment, talk or Talk())
+
+
+def chosen(path: Path | str, settings: Sequence[str], variant: str | None) -> list[Experiment]:
+    """The experiments of a file, or the one variant that is named."""
+    experiments = load_experiments(path, settings)
+    named = [each for each in experiments if variant in (None, each.variant)]
+    if not named:
+        there = ", ".join(each.variant for each in experiments if each.variant)
+        remedy = f"there are: {there}" if there else "the file has no variants"
+        raise InputError([Problem(str(path), f"has no variant {variant!r}", remedy)])
+    return named
 
 
 def run_experiment(experiment: Experiment, talk: Talk) -> RunRecord:

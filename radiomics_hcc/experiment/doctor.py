@@ -1,0 +1,79 @@
+"""The installation checked: what is there, and whether it measures what it must."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from radiomics_hcc.domain.volume import Geometry, Mask, Volume
+from radiomics_hcc.errors import RadiomicsHCCError
+from radiomics_hcc.features.engine import Engine
+from radiomics_hcc.features.engines import find_engine
+from radiomics_hcc.features.parameters import make_parameters
+
+LIBRARIES: Final = ("numpy", "pandas", "simpleitk", "scikit-learn", "mlflow", "skops", "matplotlib")
+BALL_RADIUS_MM: Final = 20.0
+BALL_TOLERANCE: Final = 0.02
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One thing that was looked at."""
+
+    what: str
+    is_well: bool
+    found: str
+
+
+def examine() -> list[Sign]:
+    """Look at Python, the libraries, the feature engine, and the working folder."""
+    return [_python(), *_libraries(), _engine(), _folder()]
+
+
+def _python() -> Sign:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Sign("Python", (3, 11) <= sys.version_info[:2] < (3, 14), f"{found} (3.11 to 3.13)")
+
+
+def _libraries() -> Iterator[Sign]:
+    for name in LIBRARIES:
+        try:
+            yield Sign(name, True, version(name))
+        except PackageNotFoundError:
+            yield Sign(name, False, "not installed; reinstall radiomics-hcc")
+
+
+def _engine() -> Sign:
+    """Measure a ball, whose volume is known, with the PyRadiomics engine."""
+    what = "PyRadiomics measures a ball"
+    try:
+        engine = find_engine("pyradiomics")
+        volume_mm3 = _ball_volume_mm3(engine)
+    except RadiomicsHCCError as error:
+        return Sign(what, False, str(error))
+    truth = 4 / 3 * math.pi * BALL_RADIUS_MM**3
+    off = volume_mm3 / truth - 1
+    return Sign(what, abs(off) < BALL_TOLERANCE, f"{engine.version}, volume {100 * off:+.2f} %")
+
+
+def _folder() -> Sign:
+    here = Path.cwd()
+    return Sign("working folder", os.access(here, os.W_OK), f"{here} can be written to")
+
+
+def _ball_volume_mm3(engine: Engine) -> float:
+    grid = np.indices((48, 48, 48)) - 23.5
+    inside = np.sqrt((grid**2).sum(axis=0)) <= BALL_RADIUS_MM
+    geometry = Geometry(inside.shape, (1.0, 1.0, 1.0))
+    image = Volume((grid[0] * 2).astype(np.float64), geometry)
+    parameters = make_parameters({"featureClass": {"shape": ["MeshVolume"]}})
+    measured = engine.extract(image, Mask(inside, geometry), parameters)
+    return measured.features[0].value
