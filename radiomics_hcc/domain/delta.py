@@ -84,8 +84,9 @@ def _values(rows: pd.DataFrame, features: list[str]) -> NDArray[np.float64]:
 
 
 def _rows(first: pd.DataFrame, last: pd.DataFrame, timepoint: str) -> pd.DataFrame:
-    dates = last["date"].where(last["date"].notna(), first["date"])
-    status = last["status"].where(last["status"].notna(), "unmatched")
+    is_after = last["status"].notna()
+    dates = last["date"].where(is_after, first["date"])
+    status = last["status"].where(is_after, "unmatched")
     sizes = {
         name: first[name] if name in first.columns else np.nan for name in ("voxels", "volume_ml")
     }
@@ -111,6 +112,7 @@ def _change(
         (vanished & ~extensive, "the lesion has vanished: nothing to measure after"),
         (np.isnan(b), "the feature is empty before"),
         (np.isnan(a), "the feature is empty after"),
+        (np.isinf(a) | np.isinf(b), "a value is infinite"),
     ]
     if kind is not DeltaKind.ABSOLUTE:
         rules += [
@@ -124,7 +126,10 @@ def _change(
         why[np.broadcast_to(mask, a.shape)] = reason
     usable = why == ""
     values = np.full(a.shape, np.nan)
-    values[usable] = _formula(a[usable], b[usable], kind)
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
+        values[usable] = _formula(a[usable], b[usable], kind)
+    why[np.isinf(values)] = "the change is too large for a number"
+    values[np.isinf(values)] = np.nan
     return values, why
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from radiomics_hcc.domain.cohort import order_timepoints
@@ -14,7 +15,7 @@ from radiomics_hcc.domain.feature import is_extensive, short_name
 from radiomics_hcc.errors import InputError, Problem
 
 ROW: Final = ["patient_id", "lesion_id"]
-SIZE_PREFERENCE: Final = ("Maximum3DDiameter", "MeshVolume", "VoxelVolume")
+SIZE_PREFERENCE: Final = ("MeshVolume", "VoxelVolume", "Maximum3DDiameter")
 
 
 class LesionRule(StrEnum):
@@ -140,7 +141,7 @@ class PatientTable:
         return replace(self, data=data, columns={**self.columns, **added})
 
     def size_column(self) -> str | None:
-        """The column that stands for size alone: the longest diameter, else the volume."""
+        """The column that stands for size alone: the volume, else the longest diameter."""
         sizes = [self.columns[name] for name in self.names("size")]
         for wanted in SIZE_PREFERENCE:
             for column in sizes:
@@ -191,7 +192,7 @@ def patient_rows(
     if rule is LesionRule.ALL:
         wide = wide.droplevel("lesion_id")
     table = wide.reindex(columns=list(columns))
-    return PatientTable(table, columns, dates, _cell_reasons(lesions, reasons, table))
+    return PatientTable(table, columns, dates, _cell_reasons(lesions, reasons, table, features))
 
 
 def _prefixes(lesions: pd.DataFrame) -> pd.Series:
@@ -232,7 +233,7 @@ def _wide(
     if rule is LesionRule.SUM:
         absent = lesions["status"] == "absent"
         sizes = [name for name in features if is_extensive(name)]
-        values.loc[absent, sizes] = 0.0
+        values.loc[absent, sizes] = values.loc[absent, sizes].fillna(0.0)
         grouped = values.groupby(keys).sum(min_count=1)
         complete = values.notna().mask(absent, other=True).groupby(keys).all()
         long = grouped.where(complete)
@@ -261,22 +262,25 @@ def _check_single(lesions: pd.DataFrame, rows: list[str]) -> None:
 
 
 def _cell_reasons(
-    lesions: pd.DataFrame, reasons: pd.DataFrame, table: pd.DataFrame
+    lesions: pd.DataFrame, reasons: pd.DataFrame, table: pd.DataFrame, features: list[str]
 ) -> pd.DataFrame:
     """Why cells of the patient table are empty, from the reasons of the rows that went in."""
     keys = ["patient_id", "timepoint", "phase", "lesion_id"]
-    known = reasons.merge(lesions[[*keys, "prefix"]], on=keys)
-    whole_row = known["feature"] == "*"
-    empty = table.isna()
-    named = known[~whole_row].assign(column=known["prefix"] + "." + known["feature"])
-    rows = [named[["patient_id", "column", "reason"]]]
-    for row in known[whole_row].itertuples():
-        prefix = f"{row.prefix}."
-        if row.patient_id not in empty.index:
-            continue
-        cells = empty.loc[[row.patient_id]].any()
-        hit = [name for name in cells.index[cells] if name.startswith(prefix)]
-        rows.append(
-            pd.DataFrame({"patient_id": row.patient_id, "column": hit, "reason": row.reason})
-        )
-    return pd.concat(rows, ignore_index=True)
+    known = reasons.astype(dict.fromkeys(keys, object)).merge(
+        lesions[[*keys, "prefix"]].astype(object), on=keys
+    )
+    said: dict[tuple[str, str], list[str]] = {}
+    for row in known.itertuples():
+        said.setdefault((row.patient_id, f"{row.prefix}.{row.feature}"), []).append(row.reason)
+    measured = set(zip(lesions["patient_id"], lesions["prefix"], strict=True))
+    prefixes = {f"{prefix}.{name}": prefix for _, prefix in measured for name in features}
+    rows = []
+    for place, column in np.argwhere(table.isna().to_numpy()):
+        patient, name = table.index[place], str(table.columns[column])
+        prefix = prefixes[name]
+        found = said.get((patient, name), []) + said.get((patient, f"{prefix}.*"), [])
+        if not found:
+            is_there = (patient, prefix) in measured
+            found = ["not every lesion has a value" if is_there else f"no lesion at {prefix}"]
+        rows.append((patient, name, "; ".join(dict.fromkeys(found))))
+    return pd.DataFrame(rows, columns=["patient_id", "column", "reason"])

@@ -27,6 +27,10 @@ KEYS: Final = (
 REQUIRED_KEYS: Final = ("patient_id", "timepoint")
 TEXT_KEYS: Final = tuple(key for key in KEYS if key != "date")
 REASON_COLUMNS: Final = ("patient_id", "timepoint", "phase", "lesion_id", "feature", "reason")
+EMPTY_WORDS: Final = ("", "NA", "N/A", "NaN", "nan", "null", "None")
+# Since 3.1 pandas reads every number exactly and warns when it is asked to.
+PANDAS_VERSION: Final = tuple(int(part) for part in pd.__version__.split(".")[:2])
+EXACT_NUMBERS: Final = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,9 @@ class FeatureTable:
         else:
             self.data.to_csv(path, index=False, float_format="%.17g")
         sidecar = {**self.metadata, "empty_cells": self.reasons.to_dict(orient="records")}
-        sidecar_path(path).write_text(json.dumps(sidecar, indent=2, default=str) + "\n")
+        sidecar_path(path).write_text(
+            json.dumps(sidecar, indent=2, default=str) + "\n", encoding="utf-8"
+        )
 
     @classmethod
     def read(cls, path: Path) -> FeatureTable:
@@ -133,20 +139,19 @@ class FeatureTable:
         Raises
         ------
         InputError
-            Where the file is missing or lacks `patient_id`.
+            Where the file is missing, damaged or lacks `patient_id`.
         """
         if not path.is_file():
             raise InputError([Problem(str(path), "no such feature table")])
-        data = _read_frame(path)
-        if "patient_id" not in data.columns:
-            raise InputError(
-                [Problem(str(path), "has no column 'patient_id'", "is it a feature table?")]
-            )
-        if not sidecar_path(path).is_file():
-            return cls(complete_keys(data))
-        sidecar = json.loads(sidecar_path(path).read_text())
-        reasons = pd.DataFrame(sidecar.pop("empty_cells", []), columns=list(REASON_COLUMNS))
-        return cls(complete_keys(data), sidecar, reasons)
+        try:
+            data, sidecar = _read_frame(path), _read_sidecar(sidecar_path(path))
+            if "patient_id" not in data.columns:
+                raise ValueError("it has no column 'patient_id'")
+            reasons = pd.DataFrame(sidecar.pop("empty_cells", []), columns=list(REASON_COLUMNS))
+            return cls(complete_keys(data), sidecar, reasons)
+        except (OSError, ValueError) as error:
+            problem = Problem(str(path), f"is no feature table: {error}", "is it the right file?")
+            raise InputError([problem]) from error
 
     def __len__(self) -> int:
         return len(self.data)
@@ -162,12 +167,13 @@ def sidecar_path(path: Path) -> Path:
 
 
 def complete_keys(data: pd.DataFrame) -> pd.DataFrame:
-    """Put the key columns first, in order, with defaults where a table has none."""
+    """Put the key columns first, in order, with defaults where a table says nothing."""
     defaults = {"timepoint": "pre", "modality": "CT", "region": "lesion", "status": "present"}
     filled = data.copy()
     for key in TEXT_KEYS:
-        values = filled[key] if key in filled.columns else defaults.get(key, "")
-        filled[key] = pd.Series(values, index=filled.index).fillna("").astype(str)
+        given = filled[key] if key in filled.columns else ""
+        words = pd.Series(given, index=filled.index).fillna("").astype(str)
+        filled[key] = words.where(words != "", defaults.get(key, ""))
     dates = filled["date"] if "date" in filled.columns else None
     filled["date"] = pd.to_datetime(pd.Series(dates, index=filled.index, dtype=object))
     others = [name for name in filled.columns if name not in KEYS]
@@ -175,7 +181,23 @@ def complete_keys(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_frame(path: Path) -> pd.DataFrame:
+    """Read a table; text keys are kept as written, so that a patient may be called `NA`."""
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
-    text = dict.fromkeys(TEXT_KEYS, str)
-    return pd.read_csv(path, dtype=text, float_precision="round_trip")
+    numbers = [name for name in pd.read_csv(path, nrows=0).columns if name not in TEXT_KEYS]
+    return pd.read_csv(
+        path,
+        dtype=dict.fromkeys(TEXT_KEYS, str),
+        na_values={name: list(EMPTY_WORDS) for name in numbers},
+        keep_default_na=False,
+        **EXACT_NUMBERS,
+    )
+
+
+def _read_sidecar(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} is not its sidecar")
+    return content

@@ -212,4 +212,4 @@ def _at(features: FeatureTable, timepoints: Sequence[str]) -> FeatureTable:
 def _read_csv(path: Path, section: FeatureSection) -> pd.DataFrame:
     if not path.is_file():
         raise InputError([Problem(str(path), "no such feature table")])
-    return pd.read_csv(path, dtype={section.patient_id: str}, float_precision="round_trip")
+    return pd.read_csv(path, dtype={section.patient_id: str})

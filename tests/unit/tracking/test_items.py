@@ -133,7 +133,7 @@ def test_git_state_becomes_tags_without_what_is_unknown(record: RunRecord) -> No
 @pytest.mark.parametrize("place", ["summary", "config"])
 def test_an_allowed_incorporation_is_stamped_on_the_run(record: RunRecord, place: str) -> None:
     assert "rhcc.incorporation" not in tags(record)
-    key = {"summary": "incorporation", "config": "allow_incorporation"}[place]
+    key = {"summary": "incorporation_justification", "config": "allow_incorporation"}[place]
     changed = dataclasses.replace(
         record, **{place: {**getattr(record, place), key: "the label's own scan"}}
     )

@@ -1,0 +1,193 @@
+"""Features of a whole cohort: cached, in several processes, and no case lost in silence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from radiomics_hcc.domain.cohort import Case, Cohort, Region
+from radiomics_hcc.domain.table import FeatureTable
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.features.assemble import Measured, feature_table
+from radiomics_hcc.features.cache import CacheKeys, open_cache, read_measurement
+from radiomics_hcc.features.engines import find_engine
+from radiomics_hcc.features.measure import CASE_ERRORS, Measure, Outcome, Task, reason_of
+from radiomics_hcc.features.parameters import Parameters, default_parameters, read_parameters
+from radiomics_hcc.features.pool import run_groups
+from radiomics_hcc.features.progress import OutcomeWord, Progress, Silent
+from radiomics_hcc.features.shard import WHOLE, Shard
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How features are extracted; its call does it.
+
+    Parameters
+    ----------
+    parameters
+        What to compute.
+    engine
+        Name in the table of engines.
+    jobs
+        Worker processes, one thread each. With one, everything is done in this process, which a
+        crash in compiled code would end; with more, only the case concerned fails.
+    cache
+        Folder where measurements are kept by content and found again; none keeps nothing.
+    regions
+        Regions of interest to measure.
+    shard
+        The part of the cohort to do, where several machines share it.
+    """
+
+    parameters: Parameters = field(default_factory=default_parameters)
+    engine: str = "pyradiomics"
+    jobs: int = 1
+    cache: Path | None = None
+    regions: tuple[str, ...] = (Region.LESION,)
+    shard: Shard = WHOLE
+
+    def __call__(self, cohort: Cohort, progress: Progress | None = None) -> FeatureTable:
+        """Measure every case; the table has a row for each, also for those that fail.
+
+        Values do not depend on the number of jobs, nor on what the cache holds.
+
+        Parameters
+        ----------
+        cohort
+            Its images are read one at a time per worker, each once.
+        progress
+            Is told of every case.
+
+        Returns
+        -------
+        FeatureTable
+            Rows in the order of the cohort. `metadata["summary"]` counts the cases measured,
+            found in the cache, absent, and names those that failed (see `summary_of`).
+
+        Raises
+        ------
+        InputError
+            Where the engine is not there, no case is asked for, the cache cannot be made, or the
+            label of the parameter file and the cohort's disagree. A case that fails raises
+            nothing.
+        """
+        cases = self._cases(cohort)
+        keys = CacheKeys(find_engine(self.engine), self.parameters)
+        if self.cache is not None:
+            open_cache(self.cache)
+        teller = progress or Silent()
+        found: list[Measured | None] = [None] * len(cases)
+        teller.start(len(cases))
+        try:
+            for word, outcome in self._outcomes(cases, keys):
+                case = cases[outcome.index]
+                found[outcome.index] = Measured(case, word, outcome.measurement, outcome.reason)
+                teller.advance(word, case.name)
+        finally:
+            teller.finish()
+        return feature_table([done for done in found if done is not None], keys)
+
+    def _cases(self, cohort: Cohort) -> list[Case]:
+        if self.jobs < 1:
+            raise InputError([Problem("jobs", f"at least 1, found {self.jobs}")])
+        asked = cohort.select(regions=self.regions).cases
+        if not asked:
+            there = sorted({case.region for case in cohort.cases})
+            remedy = (
+                f"regions in the cohort: {', '.join(there)}" if there else "the cohort is empty"
+            )
+            raise InputError([Problem("regions", f"no case of {', '.join(self.regions)}", remedy)])
+        cases = [case for case in asked if self.shard.has(case)]
+        _check_labels(cases, self.parameters)
+        return cases
+
+    def _outcomes(
+        self, cases: Sequence[Case], keys: CacheKeys
+    ) -> Iterator[tuple[OutcomeWord, Outcome]]:
+        """Settle what needs no image, then measure the rest."""
+        tasks = []
+        for index, case in enumerate(cases):
+            if case.is_absent:
+                yield "absent", Outcome(index, reason="the lesion is absent")
+                continue
+            try:
+                task = Task(index, case, keys.of(case))
+            except CASE_ERRORS as error:
+                yield "failed", Outcome(index, reason=reason_of(error))
+                continue
+            known = read_measurement(self.cache, task.key) if self.cache else None
+            if known is None:
+                tasks.append(task)
+            else:
+                yield "cached", Outcome(index, known)
+        work = Measure(keys.engine, self.parameters, self.cache)
+        for outcome in run_groups(_by_image(tasks, self.jobs), work, self.jobs):
+            yield ("ok" if outcome.measurement else "failed"), outcome
+
+
+def extract(
+    cohort: Cohort,
+    parameters: Parameters | Path | str | None = None,
+    *,
+    engine: str = "pyradiomics",
+    jobs: int = 1,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> FeatureTable:
+    """Extract the features of a cohort's lesions; `Extraction` has the further choices.
+
+    Parameters
+    ----------
+    cohort
+        What to measure.
+    parameters
+        A PyRadiomics parameter file, or what `read_parameters` made of it; by default
+        `default_parameters`.
+    engine, jobs, cache
+        As in `Extraction`.
+    progress
+        Is told of every case.
+
+    Returns
+    -------
+    FeatureTable
+        One row per case, see `Extraction`.
+    """
+    if parameters is None:
+        parameters = default_parameters()
+    elif not isinstance(parameters, Parameters):
+        parameters = read_parameters(parameters)
+    return Extraction(parameters, engine, jobs, cache)(cohort, progress)
+
+
+def _by_image(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:
+    """Tasks that share their image, in lots small enough that every worker has one."""
+    images: dict[Path | None, list[Task]] = {}
+    for task in tasks:
+        images.setdefault(task.case.image, []).append(task)
+    lot = max(1, math.ceil(len(tasks) / jobs))
+    return [
+        group[start : start + lot]
+        for group in images.values()
+        for start in range(0, len(group), lot)
+    ]
+
+
+def _check_labels(cases: Sequence[Case], parameters: Parameters) -> None:
+    """Refuse a label in the parameter file where the cohort says 1, given or by default."""
+    wanted = parameters.label
+    if wanted in (None, 1):
+        return
+    problems = [
+        Problem(
+            case.source or case.name,
+            f"label {case.label}, but {parameters.source} asks for label {wanted}",
+            "write the label into the cohort and take it out of the parameter file",
+        )
+        for case in cases
+        if case.label == 1 and not case.is_absent
+    ]
+    if problems:
+        raise InputError(problems, "labels")
