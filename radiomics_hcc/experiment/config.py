@@ -93,7 +93,7 @@ class ExecutionSection(Section):
 
 
 class ExperimentConfig(Section):
-    """One experiment; paths are relative to the file that holds it."""
+    """One experiment; paths are relative to the file, those of `execution` to where it is run."""
 
     schema_version: Literal[1]
     name: Name = Field(description="groups the runs of this experiment")

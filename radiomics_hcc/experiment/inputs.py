@@ -76,7 +76,7 @@ def measure_features(
         read_settings(experiment),
         engine=section.engine,
         jobs=execution.jobs,
-        cache=experiment.path(execution.cache) if execution.cache else None,
+        cache=Path(execution.cache) if execution.cache else None,
     )
     return extraction(cases_needed(experiment, cohort), progress)
 

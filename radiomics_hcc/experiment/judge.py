@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from radiomics_hcc.domain.evaluation import Evaluation, Finding
+from radiomics_hcc.domain.evaluation import Evaluation, Finding, Predictions
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import LeakageError
@@ -73,7 +73,7 @@ def judge(
     runs = cross_validate(
         candidates, table, target=target, validation=validation, jobs=jobs, progress=progress
     )
-    predictions = {run.predictions.model: run.predictions for run in runs}
+    predictions = {run.predictions.model: _comparable(run.predictions) for run in runs}
     reference = SIZE_ONLY if SIZE_ONLY in predictions else NO_INFORMATION
     metrics, comparisons = evaluate_predictions(
         list(predictions.values()),
@@ -87,7 +87,10 @@ def judge(
         comparisons,
         _selected(runs, validation),
         validation.folds.frame(target.labels),
-        _findings(runs, table, target, (metrics, comparisons), reference),
+        (),
+    )
+    evaluation = replace(
+        evaluation, findings=_findings(runs[0], evaluation, table, target, reference)
     )
     return Judged(evaluation, tuple(runs))
 
@@ -140,15 +143,7 @@ def evaluate(
     matched, target = match(table, as_target(response, merge))
     found = _intent_findings(matched, target, intent)
     judged = judge(steps, matched, target=target, validation=validation, jobs=jobs)
-    evaluation = judged.evaluation
-    return Evaluation(
-        evaluation.predictions,
-        evaluation.metrics,
-        evaluation.comparisons,
-        evaluation.selected,
-        evaluation.splits,
-        (*found, *evaluation.findings),
-    )
+    return replace(judged.evaluation, findings=(*found, *judged.evaluation.findings))
 
 
 def as_target(response: Target | ResponseTable | pd.DataFrame, merge: Merge | None) -> Target:
@@ -178,21 +173,29 @@ def _selected(runs: Sequence[ModelRun], validation: Validation) -> pd.DataFrame:
     return selection_frequency(selected, validation.outer * validation.repeats)
 
 
+def _comparable(predictions: Predictions) -> Predictions:
+    """Take away the ranking that the no-information baseline gets from the dealing of folds.
+
+    It predicts the class shares of each training fold. They fall where the tested fold holds
+    more of a class, so that pooled over folds they would rank patients the wrong way round.
+    """
+    if predictions.model != NO_INFORMATION:
+        return predictions
+    columns = predictions.probability_columns
+    shares = predictions.frame.groupby("repeat")[columns].transform("mean")
+    return replace(predictions, frame=predictions.frame.assign(**shares))
+
+
 def _findings(
-    runs: Sequence[ModelRun],
-    table: PatientTable,
-    target: Target,
-    results: tuple[pd.DataFrame, pd.DataFrame],
-    reference: str,
+    primary: ModelRun, evaluation: Evaluation, table: PatientTable, target: Target, reference: str
 ) -> tuple[Finding, ...]:
-    predictions = {run.predictions.model: run.predictions for run in runs}
-    primary = runs[0]
     by_patient = table.data.groupby(level=0).first()
     return run_checks(
         CheckInput(
             primary.candidate.name,
-            predictions,
-            *results,
+            evaluation.predictions,
+            evaluation.metrics,
+            evaluation.comparisons,
             labels=target.labels,
             selected=selection_frequency(primary.selected, len(primary.scores)),
             features=by_patient.select_dtypes("number"),

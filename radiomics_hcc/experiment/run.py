@@ -15,9 +15,9 @@ from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.domain.patient_table import PatientTable
-from radiomics_hcc.domain.record import RunRecord, RunStatus
+from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
 from radiomics_hcc.domain.table import FeatureTable
-from radiomics_hcc.errors import InputError, Problem, TrackingError
+from radiomics_hcc.errors import InputError, ModelFileError, Problem, TrackingError
 from radiomics_hcc.evaluation.verdict import verdict
 from radiomics_hcc.experiment import inputs, tables
 from radiomics_hcc.experiment.inputs import Labels
@@ -27,7 +27,7 @@ from radiomics_hcc.experiment.pictures import montages
 from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
 from radiomics_hcc.features.progress import Progress
 from radiomics_hcc.modelling.classifiers.table import make_classifier
-from radiomics_hcc.modelling.final import fit_final
+from radiomics_hcc.modelling.final import FinalModel, fit_final
 from radiomics_hcc.modelling.leakage import check_intent
 from radiomics_hcc.modelling.model_file import save_model
 from radiomics_hcc.modelling.permutation import permutation_test
@@ -195,6 +195,7 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         validation=validation,
         findings=material.findings,
     )
+    models, unsaved = saved(final)
     files = inputs.input_files(experiment, material.features)
     completed = replace(
         record,
@@ -204,12 +205,20 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         data_sha256=digest_json(sorted((file.name, file.file, file.sha256) for file in files)),
         summary=summary(experiment, material, judged),
         tables=record_tables(experiment, material, judged),
-        findings=findings,
-        models=(save_model(final),),
+        findings=(*findings, *unsaved),
+        models=models,
     )
     return replace(
         completed, figures=figures(completed) | montages(_pictured(experiment, material.cohort))
     )
+
+
+def saved(final: FinalModel) -> tuple[tuple[ModelFile, ...], tuple[Finding, ...]]:
+    """The model's file; a finding instead where its type is none that may be saved."""
+    try:
+        return (save_model(final),), ()
+    except ModelFileError as error:
+        return (), (Finding("MODEL", "warning", f"The model was not saved: {error}."),)
 
 
 def gather(experiment: Experiment, talk: Talk) -> Material:

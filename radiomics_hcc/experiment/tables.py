@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
@@ -13,7 +13,7 @@ from radiomics_hcc.domain.feature import SIZE_COLUMNS
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.evaluation.curves import calibration_curve, confusion, roc_curve
-from radiomics_hcc.evaluation.metrics import score_repeats
+from radiomics_hcc.evaluation.metrics import metrics_for, score_folds, score_repeats
 from radiomics_hcc.evaluation.outcomes import positive_classes, read_outcomes
 from radiomics_hcc.evaluation.readers import score_readers
 from radiomics_hcc.experiment.judge import Judged
@@ -21,6 +21,9 @@ from radiomics_hcc.modelling.targets import Target
 
 Characteristic: TypeAlias = tuple[str, str, Callable[[pd.DataFrame], str]]
 """Variable, level, and how a group of patients is told."""
+
+FOLD_METRICS: Final = ("auc", "brier")
+"""Metrics that are tracked fold by fold."""
 
 MOST_LEVELS: Final = 8
 """A column of words with more levels than this is told by their number."""
@@ -112,6 +115,7 @@ def model_tables(judged: Judged, table: PatientTable, target: Target) -> dict[st
         "selected": with_volume_correlation(evaluation.selected, table),
         "parameters": _stacked(judged, "parameters"),
         "scores": _stacked(judged, "scores"),
+        "fold_metrics": fold_metrics(predictions),
         "confusion": _confusion(predictions[judged.primary.name]),
     }
     if positive_classes(target.classes):
@@ -120,6 +124,19 @@ def model_tables(judged: Judged, table: PatientTable, target: Target) -> dict[st
     if len(readers.columns) > 1:
         tables["reader_scores"] = score_readers(predictions[judged.primary.name], readers)
     return tables
+
+
+def fold_metrics(predictions: Mapping[str, Predictions]) -> pd.DataFrame:
+    """Score of every outer fold on its own: `model, metric, repeat, fold, value`."""
+    frames = []
+    for model, each in predictions.items():
+        outcomes = read_outcomes(each)
+        folds = each.frame[["repeat", "fold"]].drop_duplicates().sort_values(["repeat", "fold"])
+        for metric in FOLD_METRICS:
+            if metric in metrics_for(outcomes.classes):
+                scored = folds.assign(value=score_folds(outcomes, metric))
+                frames.append(scored.assign(model=model, metric=metric))
+    return pd.concat(frames, ignore_index=True)[["model", "metric", "repeat", "fold", "value"]]
 
 
 def out_of_fold(predictions: Sequence[Predictions]) -> pd.DataFrame:

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radiomics_hcc.domain.patient_table import Column, PatientTable
+from radiomics_hcc.errors import InputError, LeakageError
+from radiomics_hcc.modelling.leakage import Intent, check_intent
+from radiomics_hcc.modelling.targets import target_from_column
+
+DELTA = "delta_relative(pre,post)"
+PATIENTS = ["A", "B"]
+
+
+def table(**days: str | None) -> PatientTable:
+    """Two features at each time point, all scanned on the given day."""
+    names = {f"{time}.{name}": (time, name) for time in days for name in ("x", "y")}
+    columns = {key: Column(key, "radiomic", time, name) for key, (time, name) in names.items()}
+    index = pd.Index(PATIENTS, name="patient_id")
+    data = pd.DataFrame(1.0, index=index, columns=list(names))
+    dates = pd.DataFrame({time: [day, day] for time, day in days.items()}, index=index)
+    return PatientTable(data, columns, dates.apply(pd.to_datetime))
+
+
+def target(day: str | None = "2020-06-01"):
+    rows = pd.DataFrame({"patient_id": PATIENTS, "y": ["CR", "PD"], "y_date": [day, day]})
+    return target_from_column(rows, "y", order=["CR", "PD"])
+
+
+def treated(day: str | None = "2020-03-01") -> pd.Series:
+    return pd.Series(pd.to_datetime([day, day]), index=PATIENTS)
+
+
+def check(features, intent: str, *, label="2020-06-01", treatment="2020-03-01", reason=None):
+    return check_intent(
+        features,
+        target(label),
+        treatment_dates=treated(treatment) if treatment else None,
+        intent=Intent(intent),
+        allow_incorporation=reason,
+    )
+
+
+def test_scans_up_to_the_day_of_treatment_predict() -> None:
+    assert check(table(pre="2020-02-01"), "pretreatment_prediction") == []
+    assert check(table(pre="2020-03-01"), "pretreatment_prediction") == []
+
+
+def test_a_scan_after_treatment_is_refused_even_when_it_is_called_pre() -> None:
+    with pytest.raises(LeakageError, match="made after treatment in 2 of 2 patients"):
+        check(table(pre="2020-03-02"), "pretreatment_prediction")
+
+
+def test_a_change_resting_on_the_label_scan_is_refused_for_both_predictions() -> None:
+    for intent in ("pretreatment_prediction", "early_response"):
+        with pytest.raises(LeakageError, match="not made before the scan of the label"):
+            check(table(**{DELTA: "2020-06-01"}), intent)
+
+
+def test_an_earlier_post_scan_is_early_response_but_no_pretreatment_prediction() -> None:
+    early = table(pre="2020-02-01", post="2020-04-01")
+    assert check(early, "early_response") == []
+    with pytest.raises(LeakageError, match="post"):
+        check(early, "pretreatment_prediction")
+
+
+def test_without_dates_the_time_point_pre_passes() -> None:
+    for intent in ("pretreatment_prediction", "early_response"):
+        assert check(table(pre=None), intent, label=None, treatment=None) == []
+
+
+@pytest.mark.parametrize("timepoint", [DELTA, "post", "baseline"])
+@pytest.mark.parametrize("intent", ["pretreatment_prediction", "early_response"])
+def test_without_dates_every_other_time_point_is_refused(timepoint: str, intent: str) -> None:
+    with pytest.raises(LeakageError, match="nothing proves"):
+        check(table(**{timepoint: None}), intent, label=None, treatment=None)
+
+
+def test_one_patient_without_a_date_is_enough_to_refuse() -> None:
+    features = table(post="2020-04-01")
+    features.dates.loc["B", "post"] = pd.NaT
+    with pytest.raises(LeakageError, match="1 of 2 patients \\(B"):
+        check(features, "early_response")
+
+
+def test_a_patient_without_values_at_a_time_point_needs_no_date() -> None:
+    features = table(post="2020-04-01")
+    features.dates.loc["B", "post"] = pd.NaT
+    features.data.loc["B"] = np.nan
+    assert check(features, "early_response") == []
+
+
+def test_a_patient_without_a_label_does_not_count() -> None:
+    features = table(post="2020-04-01")
+    features.dates.loc["B", "post"] = pd.NaT
+    only_a = target().exclude(pd.Index(["B"]), "no label")
+    assert check_intent(features, only_a, treatment_dates=None, intent=Intent.EARLY_RESPONSE) == []
+
+
+def test_a_date_table_without_the_time_point_proves_nothing() -> None:
+    features = table(post="2020-04-01")
+    bare = PatientTable(features.data, features.columns, features.dates[[]])
+    with pytest.raises(LeakageError, match="nothing proves"):
+        check(bare, "early_response")
+
+
+def test_reading_a_response_may_use_the_scan_of_the_label() -> None:
+    assert check(table(**{DELTA: "2020-06-01"}), "response_reading") == []
+
+
+def test_a_justification_turns_the_error_into_a_serious_finding_that_carries_it() -> None:
+    (finding,) = check(table(post="2020-07-01"), "early_response", reason="method study")
+    assert (finding.code, finding.severity) == ("HCC001", "serious")
+    assert "method study" in finding.sentence
+    assert "post" in finding.sentence
+
+
+def test_an_empty_justification_is_none() -> None:
+    with pytest.raises(LeakageError):
+        check(table(post="2020-07-01"), "early_response", reason="  ")
+
+
+def test_columns_are_listed_by_time_point_with_a_count_not_one_by_one() -> None:
+    names = [f"post.f{number}" for number in range(1000)]
+    columns = {name: Column(name, "radiomic", "post", name) for name in names}
+    data = pd.DataFrame(1.0, index=pd.Index(PATIENTS, name="patient_id"), columns=names)
+    wide = PatientTable(data, columns, pd.DataFrame(index=data.index))
+    with pytest.raises(LeakageError) as caught:
+        check(wide, "early_response")
+    assert len(caught.value.problems) == 1
+    assert "1000 columns (post.f0, post.f1, post.f2 and 997 more)" in str(caught.value)
+
+
+def test_the_label_is_no_column_whatever_the_intent_or_justification() -> None:
+    features = table(pre="2020-02-01").with_clinical(
+        pd.DataFrame({"y": ["CR", "PD"]}, index=pd.Index(PATIENTS, name="patient_id"))
+    )
+    with pytest.raises(LeakageError, match="is the label itself"):
+        check(features, "response_reading", reason="I insist")
+
+
+def test_clinical_columns_are_known_at_baseline() -> None:
+    features = table(pre="2020-02-01").with_clinical(
+        pd.DataFrame({"age": [60, 70]}, index=pd.Index(PATIENTS, name="patient_id"))
+    )
+    assert check(features, "pretreatment_prediction") == []
+
+
+def test_a_table_with_lesion_rows_is_checked_by_patient() -> None:
+    single = table(post="2020-06-01")
+    double = PatientTable(pd.concat([single.data] * 2), single.columns, single.dates)
+    with pytest.raises(LeakageError, match="in 2 of 2 patients"):
+        check(double, "early_response")
+
+
+def test_an_unknown_intent_lists_the_known_ones() -> None:
+    with pytest.raises(InputError, match="pretreatment_prediction, early_response"):
+        Intent.parse("prediction")
