@@ -6,12 +6,14 @@ z to the head.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radiomics_hcc.datasets.synthetic.tissue import Tissue
 from radiomics_hcc.domain.volume import Geometry
 
 Field = NDArray[np.float32]
@@ -152,9 +154,9 @@ def paint(labels: NDArray[np.uint8], axes: Axes, solid: Solid, value: int) -> No
 
 
 def paint_over(
-    labels: NDArray[np.uint8], axes: Axes, solid: Solid, change: dict[int, int]
+    labels: NDArray[np.uint8], axes: Axes, solid: Solid, change: Mapping[Tissue, Tissue]
 ) -> None:
-    """Replace inside the solid only the labels that are keys of `change`."""
+    """Replace inside the solid only the tissues that are keys of `change`."""
     box = axes.box(*solid.bounds_mm)
     part = labels[box]
     table = np.arange(256, dtype=np.uint8)

@@ -46,10 +46,12 @@ class Tissue(IntEnum):
     VIABLE_TUMOUR = 28
     NECROSIS = 29
     CAPSULE = 30
+    ATYPICAL_NODULE = 31
+    PORTAL_BRANCH = 32
 
 
-# Mean and spread between patients, HU at 120 kVp: (arterial, portal, SD, lowest and highest shift
-# in SD is 2). Liver, tumour, necrosis, aorta and portal vein keep within published ranges.
+# (arterial, portal, SD between patients), HU at 120 kVp. Liver, tumour, necrosis, aorta and
+# portal vein keep within published ranges.
 ATTENUATION_HU: Final[dict[Tissue, tuple[float, float, float]]] = {
     Tissue.AIR: (-1000, -1000, 0),
     Tissue.SKIN: (30, 40, 5),
@@ -62,7 +64,7 @@ ATTENUATION_HU: Final[dict[Tissue, tuple[float, float, float]]] = {
     Tissue.LUNG: (-840, -840, 15),
     Tissue.HEART_WALL: (105, 115, 6),
     Tissue.HEART_BLOOD: (250, 160, 12),
-    Tissue.LIVER: (75, 110, 3.5),
+    Tissue.LIVER: (73, 113, 3),
     Tissue.GALLBLADDER: (8, 8, 3),
     Tissue.SPLEEN: (118, 122, 6),
     Tissue.KIDNEY_CORTEX: (185, 178, 10),
@@ -73,18 +75,20 @@ ATTENUATION_HU: Final[dict[Tissue, tuple[float, float, float]]] = {
     Tissue.BOWEL_WALL: (70, 88, 5),
     Tissue.STOOL: (35, 35, 10),
     Tissue.PANCREAS: (98, 96, 6),
-    Tissue.AORTA: (300, 164, 20),
+    Tissue.AORTA: (300, 165, 15),
     Tissue.CAVA: (85, 148, 8),
     Tissue.PORTAL_VEIN: (120, 165, 6),
     Tissue.HEPATIC_VEIN: (72, 158, 5),
     Tissue.ARTERY: (260, 158, 20),
     Tissue.VISCERAL_FAT: (-100, -100, 4),
-    Tissue.VIABLE_TUMOUR: (105, 102, 4),
+    Tissue.VIABLE_TUMOUR: (106, 100, 3),
     Tissue.NECROSIS: (29, 32, 3),
     Tissue.CAPSULE: (80, 134, 5),
+    Tissue.ATYPICAL_NODULE: (58, 92, 3),
+    Tissue.PORTAL_BRANCH: (120, 165, 6),
 }
 SPREAD_LIMIT: Final = 2.0  # standard deviations
-PORTAL_SPREAD_FRACTION: Final = 0.6  # the later phase varies less between patients
+PORTAL_SPREAD_FRACTION: Final = 0.4  # the later phase varies less between patients
 
 
 def draw_attenuation(rng: Generator) -> dict[str, NDArray[np.float32]]:
