@@ -7,14 +7,14 @@ studies only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy import stats
 
 from radiomics_hcc.domain.evaluation import Predictions
-from radiomics_hcc.evaluation.metrics import score_folds
+from radiomics_hcc.evaluation.metrics import METRICS, score_folds
 from radiomics_hcc.evaluation.outcomes import FloatArray, Outcomes, read_outcomes
 from radiomics_hcc.evaluation.resampling import (
     LEVEL,
@@ -132,8 +132,10 @@ def corrected_t_p_value(differences: FloatArray, test_train_ratio: float) -> flo
 
 
 def fold_interval(outcomes: Outcomes, metric: str) -> Interval:
-    """Nadeau-Bengio interval of one model's fold scores."""
-    return nadeau_bengio(score_folds(outcomes, metric), split_ratio(outcomes))
+    """Nadeau-Bengio interval of one model's fold scores, within the metric's range."""
+    found = nadeau_bengio(score_folds(outcomes, metric), split_ratio(outcomes))
+    low, high = np.clip([found.low, found.high], METRICS[metric].lowest, METRICS[metric].highest)
+    return replace(found, low=float(low), high=float(high))
 
 
 def split_ratio(outcomes: Outcomes) -> float:

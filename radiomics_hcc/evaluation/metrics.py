@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -47,6 +48,8 @@ class Metric:
         are, `three_or_more` says with two classes nothing that another metric does not.
     is_defined_by_fold
         Whether a single fold of some 20 patients can be scored.
+    lowest, highest
+        Its range; limits of an interval end there.
     """
 
     title: str
@@ -54,6 +57,8 @@ class Metric:
     function: Scorer
     view: View
     is_defined_by_fold: bool = True
+    lowest: float = 0.0
+    highest: float = 1.0
 
     def applies_to(self, classes: Sequence[str]) -> bool:
         """Whether predictions of these classes can be scored."""
@@ -78,18 +83,28 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
         ),
         "sensitivity": Metric("sensitivity", "higher", decisions.sensitivity, "two"),
         "specificity": Metric("specificity", "higher", decisions.specificity, "two"),
-        "mcc": Metric("Matthews' correlation", "higher", decisions.matthews_correlation, "all"),
-        "brier": Metric("Brier score", "lower", probability.brier, "all"),
-        "scaled_brier": Metric("scaled Brier score", "higher", probability.scaled_brier, "all"),
-        "log_loss": Metric("log loss", "lower", probability.log_loss, "all"),
+        "mcc": Metric(
+            "Matthews' correlation", "higher", decisions.matthews_correlation, "all", lowest=-1.0
+        ),
+        "brier": Metric("Brier score", "lower", probability.brier, "all", highest=2.0),
+        "scaled_brier": Metric(
+            "scaled Brier score", "higher", probability.scaled_brier, "all", lowest=-inf
+        ),
+        "log_loss": Metric("log loss", "lower", probability.log_loss, "all", highest=inf),
         "calibration_slope": Metric(
-            "calibration slope", "target", calibration.calibration_slope, "two", False
+            "calibration slope", "target", calibration.calibration_slope, "two", False, -inf, inf
         ),
         "calibration_intercept": Metric(
-            "calibration intercept", "target", calibration.calibration_intercept, "two", False
+            "calibration intercept",
+            "target",
+            calibration.calibration_intercept,
+            "two",
+            False,
+            -inf,
+            inf,
         ),
         "quadratic_kappa": Metric(
-            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "all"
+            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "all", lowest=-1.0
         ),
         "ordinal_c_index": Metric(
             "ordinal C-index", "higher", ranking.ordinal_c_index, "three_or_more"
@@ -105,6 +120,7 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             "lower",
             decisions.mean_absolute_class_error,
             "three_or_more",
+            highest=inf,
         ),
     }
 )

@@ -38,7 +38,9 @@ def verdict(
         raise InputError([Problem(f"primary {primary!r}", f"no {metric}", f"models: {known}")])
     compared = comparisons[comparisons["metric"] == metric]
     own = compared[compared["model"] == primary]
-    parts = [_reached(rows.iloc[0]), *(_compared(row) for _, row in own.iterrows())]
+    scores = metrics[metrics["metric"] == metric].set_index("model")["estimate"]
+    parts = [_reached(rows.iloc[0])]
+    parts += [_compared(row, scores[row["reference"]]) for _, row in own.iterrows()]
     return " and ".join(parts) + "." + _others(compared[compared["model"] != primary])
 
 
@@ -54,8 +56,8 @@ def _reached(row: pd.Series) -> str:
     return f"{row['model']} reaches {title} {row['estimate']:.2f} ({limits}, {patients})"
 
 
-def _compared(row: pd.Series) -> str:
-    held, reference = standing(row), spoken(row["reference"])
+def _compared(row: pd.Series, reference_score: float) -> str:
+    held, reference = standing(row), f"{spoken(row['reference'])} ({reference_score:.2f})"
     limits = f"{row['low']:.2f} to {row['high']:.2f}, {_p_text(row['p_holm'])}"
     if held == "undecided":
         return (

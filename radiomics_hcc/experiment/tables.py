@@ -212,13 +212,13 @@ def _confusion(predictions: Predictions) -> pd.DataFrame:
 
 def _curves(judged: Judged) -> dict[str, pd.DataFrame]:
     curves: dict[str, list[pd.DataFrame]] = {"roc": [], "calibration": []}
-    for run in judged.runs:
-        roc = roc_curve(run.predictions).rename(
+    for model, predictions in judged.evaluation.predictions.items():
+        roc = roc_curve(predictions).rename(
             columns={"false_positive_rate": "fpr", "sensitivity": "tpr"}
         )
-        pairs = (("roc", roc), ("calibration", calibration_curve(run.predictions)))
+        pairs = (("roc", roc), ("calibration", calibration_curve(predictions)))
         for name, frame in pairs:
-            frame.insert(0, "model", run.candidate.name)
+            frame.insert(0, "model", model)
             curves[name].append(frame)
     return {name: pd.concat(frames, ignore_index=True) for name, frames in curves.items()}
 

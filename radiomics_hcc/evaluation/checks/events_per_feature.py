@@ -20,9 +20,10 @@ class EventsPerFeature(Check):
     Parameters
     ----------
     enough
-        Below this a warning [1]_.
+        Below this a warning; the rule was found for models without a penalty [1]_, so that it
+        is strict with those of this package, which all have one.
     fewest
-        Below this serious.
+        Below this serious, with or without a penalty.
 
     References
     ----------
@@ -35,7 +36,7 @@ class EventsPerFeature(Check):
     severity: ClassVar[Severity] = "serious"
 
     enough: float = 10.0
-    fewest: float = 5.0
+    fewest: float = 2.0
 
     def judge(self, given: CheckInput) -> Finding:
         """Divide the limiting sample size by the features used."""

@@ -63,14 +63,14 @@ def roc(curves: pd.DataFrame, headline: str = "") -> bytes:
 
 
 def calibration(curve: pd.DataFrame, headline: str = "") -> bytes:
-    """Observed share against predicted probability, the headline model with its intervals.
+    """Observed share against predicted probability of the headline model, with intervals.
 
     Parameters
     ----------
     curve
         `model, predicted, observed, low, high, patients`, one row per group of patients.
     headline
-        The model to put in front; the first one where it is empty.
+        The model to draw; the first one where it is empty.
 
     Returns
     -------
@@ -79,11 +79,7 @@ def calibration(curve: pd.DataFrame, headline: str = "") -> bytes:
     with house_style():
         figure, axes = single_axes(*SQUARE_INCH)
         _unit_square(axes, "Predicted probability", "Observed share of patients")
-        first, *others = _headline_first(curve, headline)
-        for place, name in enumerate(others):
-            line = curve[curve["model"] == name]
-            label = "Other models" if place == 0 else None
-            axes.plot(line["predicted"], line["observed"], color="#b4bcc4", lw=1, label=label)
+        first = _headline_first(curve, headline)[0]
         _calibration_points(axes, curve[curve["model"] == first], words.model(first))
         axes.legend(loc="upper left")
         return svg_bytes(figure)

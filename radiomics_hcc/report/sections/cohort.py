@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import Block, Missing, Paragraph, Section, Table
 from radiomics_hcc.report.figures.waterfall import best_changes
 from radiomics_hcc.report.sections.source import Source
@@ -29,9 +28,10 @@ def labels(source: Source) -> Section:
     blocks: list[Block] = []
     target = source.text("target")
     blocks.append(Paragraph(target) if target else Missing("Target in words"))
-    names = [words.column(str(name)) for name in source.frame("labels").columns]
-    if len(names) > 2:  # patient and label come first
-        blocks.append(Paragraph(f"Read by: {', '.join(names[2:])}."))
+    columns = [str(name) for name in source.frame("labels").columns]
+    readers = [name for name in columns if name not in ("patient_id", "label", "date")]
+    if readers:
+        blocks.append(Paragraph(f"Read by: {', '.join(readers)}."))
     blocks.append(source.table("label_counts", "Patients per class"))
     if "exclusions" in source.record.tables and not source.has("exclusions"):
         blocks.append(Paragraph("No patient was excluded."))

@@ -28,6 +28,10 @@ from radiomics_hcc.report.figures.gallery import (
 from radiomics_hcc.report.numbers import interval, p_number
 from radiomics_hcc.report.sections.source import Source
 
+INTERVALS: Final = (
+    "Interval: patient bootstrap. Beside it, the Nadeau-Bengio corrected t interval of the folds' "
+    "scores."
+)
 PROCEDURE: Final = (
     "The nested estimate belongs to the whole procedure (filters, selection, tuning and fitting, "
     "repeated inside every training fold), not to one fitted model. The model that is saved is a "
@@ -43,7 +47,7 @@ def performance(source: Source) -> Section:
     metrics = source.frame("metrics")
     blocks: list[Block] = [Paragraph(PROCEDURE), _forest(source, metrics)]
     blocks += [_headline_table(source, metrics), Heading("Curves"), *_curves(source)]
-    blocks += [Heading("Comparisons"), _comparisons(source), _all_models(metrics)]
+    blocks += [Heading("Comparisons"), *_comparisons(source, metrics), _all_models(metrics)]
     return Section("performance", title, tuple(blocks))
 
 
@@ -89,11 +93,20 @@ def _headline_table(source: Source, metrics: pd.DataFrame) -> Block:
         )
         for row in rows.itertuples(index=False)
     )
-    methods = [str(name).replace("_", " ") for name in rows["method"].dropna().unique()]
     heads = ("Metric", "Estimate (95 % interval)", "Nadeau-Bengio interval")
-    note = f"Interval: {'; '.join(methods)}. Beside it, the Nadeau-Bengio corrected t interval."
+    note = " ".join([INTERVALS, *_undefined(rows)])
     caption = f"Metrics of {words.model(model)}"
     return Table(caption, heads, cells, frozenset({1, 2}), note)
+
+
+def _undefined(rows: pd.DataFrame) -> list[str]:
+    """What could not be computed for some metrics, one sentence each."""
+    told = rows.set_index("metric")["method"].astype(str)
+    return [
+        f"{words.metric(str(metric))}: {method.partition('; ')[2] or method}."
+        for metric, method in told.items()
+        if method.replace("_", " ") != "patient bootstrap"
+    ]
 
 
 def _all_models(metrics: pd.DataFrame) -> Block:
@@ -113,9 +126,19 @@ def _all_models(metrics: pd.DataFrame) -> Block:
     return Fold(caption, (table, csv_download("metrics.csv", metrics)))
 
 
-def _comparisons(source: Source) -> Block:
+def _comparisons(source: Source, metrics: pd.DataFrame) -> list[Block]:
+    """Differences in discrimination in sight, those in every metric folded away."""
     if not source.has("comparisons"):
-        return Missing("Paired comparisons")
+        return [Missing("Paired comparisons")]
+    frame = source.frame("comparisons")
+    shown = frame[frame["metric"].isin(discrimination(metrics)["metric"].unique())]
+    caption = "Paired comparisons on the same patients and splits, Holm-corrected"
+    every = f"Comparisons in every metric ({len(frame)} rows)"
+    folded = Fold(every, (_comparison_table(frame, every), csv_download("comparisons.csv", frame)))
+    return [_comparison_table(shown, caption), folded]
+
+
+def _comparison_table(frame: pd.DataFrame, caption: str) -> Table:
     cells = tuple(
         (
             f"{words.model(str(row.model))} − {words.model(str(row.reference))}",
@@ -124,10 +147,9 @@ def _comparisons(source: Source) -> Block:
             p_number(row.p_value),
             p_number(row.p_holm),
         )
-        for row in source.frame("comparisons").itertuples(index=False)
+        for row in frame.itertuples(index=False)
     )
     heads = ("Comparison", "Metric", "Difference (95 % interval)", "p", "p (Holm)")
-    caption = "Paired comparisons on the same patients and splits, Holm-corrected"
     return Table(caption, heads, cells, frozenset({2, 3, 4}))
 
 

@@ -88,7 +88,8 @@ def _inputs(record: RunRecord) -> Block:
     if not record.inputs:
         return Missing("Input files")
     rows = tuple((item.name, item.file, item.sha256) for item in record.inputs)
-    return Table("Input files", ("Role", "File", "SHA-256"), rows)
+    caption = f"Input files ({len(rows)})"
+    return Fold(caption, (Table(caption, ("Role", "File or case", "SHA-256"), rows),))
 
 
 def _models(record: RunRecord) -> list[Block]:

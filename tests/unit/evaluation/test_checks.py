@@ -75,7 +75,7 @@ def test_class_without_any_patient_is_serious(given):
 
 
 @pytest.mark.parametrize(
-    ("frequency", "severity"), [(1.0, "ok"), (2.0, "warning"), (4.0, "serious")]
+    ("frequency", "severity"), [(1.0, "ok"), (2.0, "warning"), (8.0, "serious")]
 )
 def test_events_for_each_selected_feature(given, frequency, severity):
     # 30 patients in the smaller class, 2 features: 15, 7.5 and 3.75 events for each.

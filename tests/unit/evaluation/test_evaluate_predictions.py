@@ -41,7 +41,7 @@ def test_tables_have_the_agreed_columns(tables):
 
 def test_every_model_has_every_metric_that_applies(tables):
     metrics, _ = tables
-    assert len(metrics) == 3 * 11
+    assert len(metrics) == 3 * 12
     assert (metrics["patients"] == 60).all()
     assert (metrics["repeats"] == 4).all()
     assert (metrics["low"] <= metrics["estimate"]).all()
@@ -135,7 +135,7 @@ def test_verdict_says_that_a_strong_model_beats_size(tables):
     metrics, comparisons = tables
     sentence = verdict(comparisons, metrics, primary="elastic_net")
     assert sentence.startswith("elastic_net reaches AUC 0.")
-    assert "60 patients) and is better than size alone by 0." in sentence
+    assert "60 patients) and is better than size alone (0." in sentence
     assert sentence.endswith("Among the other models, none differs from size alone.")
 
 
@@ -143,7 +143,7 @@ def test_verdict_speaks_of_the_declared_model_and_not_of_the_best(tables):
     metrics, comparisons = tables
     sentence = verdict(comparisons, metrics, primary="forest")
     assert sentence.startswith("forest reaches AUC")
-    assert "is not shown to be better than size alone: difference" in sentence
+    assert "is not shown to be better than size alone (0.74): difference" in sentence
     assert sentence.endswith("better than size alone: elastic_net.")
 
 

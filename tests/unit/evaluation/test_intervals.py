@@ -9,11 +9,12 @@ from scipy import stats
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.evaluation.intervals import (
     corrected_t_p_value,
+    fold_interval,
     nadeau_bengio,
     patient_bootstrap,
     split_ratio,
 )
-from radiomics_hcc.evaluation.metrics import score_folds
+from radiomics_hcc.evaluation.metrics import METRICS, score_folds
 from radiomics_hcc.evaluation.outcomes import read_outcomes
 from radiomics_hcc.evaluation.resampling import draw_resamples
 
@@ -113,3 +114,15 @@ def test_patient_bootstrap_covers_the_truth_and_the_naive_interval_does_not(from
         naive_covered += abs(folds.mean() - TRUE_AUC) <= half
     assert 0.89 <= covered / studies <= 0.99
     assert naive_covered / studies < 0.75
+
+
+def test_limits_of_the_fold_interval_stay_within_the_metrics_range(drawn):
+    outcomes = read_outcomes(drawn)
+    for metric in ("auc", "mcc", "brier", "log_loss"):
+        found, free = fold_interval(outcomes, metric), fold_limits(outcomes, metric)
+        assert found.low == max(free.low, METRICS[metric].lowest)
+        assert found.high == min(free.high, METRICS[metric].highest)
+
+
+def fold_limits(outcomes, metric):
+    return nadeau_bengio(score_folds(outcomes, metric), split_ratio(outcomes))
