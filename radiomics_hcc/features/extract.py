@@ -133,7 +133,7 @@ def extract(
     *,
     engine: str = "pyradiomics",
     jobs: int = 1,
-    cache: Path | None = None,
+    cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> FeatureTable:
     """Extract the features of a cohort's lesions; `Extraction` has the further choices.
@@ -159,7 +159,8 @@ def extract(
         parameters = default_parameters()
     elif not isinstance(parameters, Parameters):
         parameters = read_parameters(parameters)
-    return Extraction(parameters, engine, jobs, cache)(cohort, progress)
+    kept = None if cache is None else Path(cache)
+    return Extraction(parameters, engine, jobs, kept)(cohort, progress)
 
 
 def _by_image(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:

@@ -117,7 +117,7 @@ def test_patient_bootstrap_covers_the_truth_and_the_naive_interval_does_not(from
 
 
 def test_limits_of_the_fold_interval_stay_within_the_metrics_range(drawn):
-    outcomes = read_outcomes(drawn)
+    outcomes = read_outcomes(drawn(patients=24))
     for metric in ("auc", "mcc", "brier", "log_loss"):
         found, free = fold_interval(outcomes, metric), fold_limits(outcomes, metric)
         assert found.low == max(free.low, METRICS[metric].lowest)
