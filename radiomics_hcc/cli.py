@@ -32,7 +32,16 @@ cache_verbs = typer.Typer(no_args_is_help=True, help="Look after the feature cac
 app.add_typer(cache_verbs, name="cache")
 
 Jobs = Annotated[int, typer.Option(min=1, help="Worker processes.")]
-Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        dir_okay=False,
+        callback=lambda path: _with_folder(path),
+        help="File to write; its folder is made.",
+    ),
+]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="key.path=value, as YAML writes it; repeatable.")
 ]
@@ -51,6 +60,15 @@ def main() -> None:
             raise
         typer.echo(f"rhcc: {error}", err=True)
         sys.exit(1)
+
+
+def _with_folder(path: Path) -> Path:
+    """Make the folder of an output before the work, so that nothing is lost after it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"{path.parent}: {error.strerror}") from error
+    return path
 
 
 def _version(asked: bool) -> None:
@@ -125,17 +143,15 @@ def extract(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
 ) -> None:
     """Measure the features of every region; one row per case, an empty cell has its reason."""
-    from radiomics_hcc.experiment.extraction import extract_file
+    from radiomics_hcc.experiment.extraction import check_ending, extract_file
     from radiomics_hcc.features.extract import Extraction
     from radiomics_hcc.features.shard import Shard
 
+    check_ending(output)
+    wanted = tuple(word.strip() for word in regions.split(","))
     kept = None if no_cache else cache
     choices = Extraction(
-        engine=engine,
-        jobs=jobs,
-        cache=kept,
-        regions=tuple(regions.split(",")),
-        shard=Shard.parse(shard),
+        engine=engine, jobs=jobs, cache=kept, regions=wanted, shard=Shard.parse(shard)
     )
     table = extract_file(cohort, params, choices)
     table.write(output)

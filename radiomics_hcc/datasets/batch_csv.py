@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from radiomics_hcc.datasets.cohort_rows import COLUMNS
 from radiomics_hcc.datasets.image_paths import PathRule
 from radiomics_hcc.datasets.itk_files import suffix_of
 from radiomics_hcc.datasets.rows import CsvTable, Row
-from radiomics_hcc.domain.cohort import Timepoint
+from radiomics_hcc.domain.cohort import COHORT_COLUMNS, Timepoint
 
 PATIENT_COLUMNS: Final = ("patient_id", "PatientID", "Patient", "ID", "Subject")
 _RENAMED: Final = {"Image": "image", "Mask": "mask", "Label": "label"}
@@ -40,7 +39,7 @@ def cohort_rows_of(table: CsvTable) -> tuple[Row, ...]:
 
 def _renamed(cells: Mapping[str, str]) -> dict[str, str]:
     renamed = {_RENAMED.get(name, name): cell for name, cell in cells.items()}
-    known = {*COLUMNS, *PATIENT_COLUMNS}
+    known = {*COHORT_COLUMNS, *PATIENT_COLUMNS}
     kept = {name: cell for name, cell in renamed.items() if name in known}
     return {**kept, "timepoint": kept.get("timepoint") or Timepoint.PRE.value}
 

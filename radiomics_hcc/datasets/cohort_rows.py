@@ -10,24 +10,11 @@ from typing import Final
 from radiomics_hcc.datasets.image_paths import OUTSIDE_REMEDY, PathRule
 from radiomics_hcc.datasets.nifti import SUFFIXES, FileReader
 from radiomics_hcc.datasets.rows import CellReader, CsvTable, Row
-from radiomics_hcc.domain.cohort import Case, Phase, Region, Status
+from radiomics_hcc.domain.cohort import COHORT_COLUMNS, Case, Phase, Region, Status
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import Problem
 
 REQUIRED: Final = ("patient_id", "timepoint", "image", "mask")
-COLUMNS: Final = (
-    "patient_id",
-    "timepoint",
-    "date",
-    "phase",
-    "modality",
-    "region",
-    "lesion_id",
-    "image",
-    "mask",
-    "label",
-    "status",
-)
 UNITS: Final = {"CT": "HU", "MR": "", "PT": ""}  # only CT numbers have a unit by themselves
 _WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
 
@@ -35,11 +22,13 @@ _WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
 def header_problems(table: CsvTable) -> list[Problem]:
     """Tell the columns of `cohort.csv` that are missing or unknown."""
     missing = [name for name in REQUIRED if name not in table.columns]
-    unknown = [name for name in table.columns if name not in COLUMNS]
+    unknown = [name for name in table.columns if name not in COHORT_COLUMNS]
     return [
         *(Problem(table.header, f"column {name!r} is missing", "add it") for name in missing),
         *(
-            Problem(table.header, f"unknown column {name!r}", did_you_mean(name, list(COLUMNS)))
+            Problem(
+                table.header, f"unknown column {name!r}", did_you_mean(name, list(COHORT_COLUMNS))
+            )
             for name in unknown
         ),
     ]

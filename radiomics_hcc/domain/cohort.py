@@ -9,11 +9,26 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import pandas as pd
 
 from radiomics_hcc.domain.volume import Mask, Volume
+
+COHORT_COLUMNS: Final = (
+    "patient_id",
+    "timepoint",
+    "date",
+    "phase",
+    "modality",
+    "region",
+    "lesion_id",
+    "image",
+    "mask",
+    "label",
+    "status",
+)
+"""The columns of `cohort.csv`."""
 
 
 class Timepoint(StrEnum):
@@ -215,20 +230,7 @@ class Cohort:
 
     def frame(self) -> pd.DataFrame:
         """One row per case, with the columns of `cohort.csv` and the row's source."""
-        columns = [
-            "patient_id",
-            "timepoint",
-            "date",
-            "phase",
-            "modality",
-            "region",
-            "lesion_id",
-            "image",
-            "mask",
-            "label",
-            "status",
-            "source",
-        ]
+        columns = [*COHORT_COLUMNS, "source"]
         rows = [[getattr(case, name) for name in columns] for case in self.cases]
         return pd.DataFrame(rows, columns=columns)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -10,25 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.feature import is_extensive
+from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
 
 MATCH: Final = ["patient_id", "phase", "modality", "region", "lesion_id"]
 BASELINE_VOLUME: Final = "volume_ml"
 
 
-class DeltaKind(StrEnum):
+class DeltaKind(Word):
     """How a change is written."""
 
     ABSOLUTE = "absolute"
     RELATIVE = "relative"
     LOG_RATIO = "log_ratio"
-
-    @classmethod
-    def parse(cls, word: str) -> DeltaKind:
-        """Read a kind from its word; an unknown word lists the known ones."""
-        if word not in list(cls):
-            raise InputError([Problem("delta kind", f"unknown {word!r}", f"use {', '.join(cls)}")])
-        return cls(word)
 
 
 def delta_rows(

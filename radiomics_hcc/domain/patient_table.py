@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final, Literal
 
 import numpy as np
@@ -12,26 +11,20 @@ import pandas as pd
 
 from radiomics_hcc.domain.cohort import order_timepoints
 from radiomics_hcc.domain.feature import is_extensive, short_name
+from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
 
 ROW: Final = ["patient_id", "lesion_id"]
 SIZE_PREFERENCE: Final = ("MeshVolume", "VoxelVolume", "Maximum3DDiameter")
 
 
-class LesionRule(StrEnum):
+class LesionRule(Word):
     """How the lesions of a patient become one row."""
 
     LARGEST_LESION = "largest_lesion"
     SUM = "sum"
     VOLUME_WEIGHTED_MEAN = "volume_weighted_mean"
     ALL = "all"
-
-    @classmethod
-    def parse(cls, word: str) -> LesionRule:
-        """Read a rule from its word; an unknown word lists the known ones."""
-        if word not in list(cls):
-            raise InputError([Problem("per_patient", f"unknown {word!r}", f"use {', '.join(cls)}")])
-        return cls(word)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ class FeatureTable:
         InputError
             For a time point or kind that is not there, or a lesion given twice.
         """
-        data, reasons = delta_rows(self.data, self.features, before, after, DeltaKind.parse(kind))
+        data, reasons = delta_rows(
+            self.data, self.features, before, after, DeltaKind.parse(kind, "delta kind")
+        )
         metadata = {**self.metadata, "delta": {"before": before, "after": after, "kind": kind}}
         return FeatureTable(data, metadata, reasons)
 
@@ -117,7 +119,7 @@ class FeatureTable:
             self.data,
             self.features,
             self.reasons,
-            rule=LesionRule.parse(rule),
+            rule=LesionRule.parse(rule, "per_patient"),
             is_relative=relative,
         )
 

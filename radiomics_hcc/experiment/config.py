@@ -28,6 +28,15 @@ class CohortSection(Section):
     patient_id: str = Field("patient_id", description="identity column of the patients table")
     phase: str | None = Field(None, description="contrast phase to use; all when left out")
 
+    @model_validator(mode="after")
+    def _identity_is_named(self) -> CohortSection:
+        if self.images and self.patient_id != "patient_id":
+            raise ValueError(
+                "patient_id names the identity column of a table without images; "
+                "beside images call the column patient_id"
+            )
+        return self
+
 
 class FeatureSection(Section):
     """Which features, from images or from a table that was extracted before."""
@@ -88,7 +97,11 @@ class ExecutionSection(Section):
 
     jobs: int = Field(1, ge=1, description="processes")
     cache: str | None = Field(".cache/features", description="folder of the feature cache")
-    tracker: str = Field("sqlite:///mlflow.db", description="sqlite:///, http(s)://, or a folder")
+    tracker: str | None = Field(
+        None,
+        description="sqlite:///, http(s)://, or a folder; "
+        "when left out MLFLOW_TRACKING_URI, else sqlite:///mlflow.db",
+    )
     report: str | None = Field(None, description="where the HTML report is written")
 
 

@@ -66,12 +66,14 @@ def demo(
 def made_cohort(folder: Path, settings: SyntheticSettings, jobs: int, talk: Talk) -> Path:
     """Make the synthetic cohort, unless the same one is already there."""
     note, wanted = folder / MADE, json.dumps(asdict(settings), sort_keys=True)
-    if note.is_file() and note.read_text() == wanted:
+    is_whole = note.is_file() and (folder / "cohort.csv").is_file()
+    if is_whole and note.read_text(encoding="utf-8") == wanted:
         talk.say(f"synthetic cohort in {folder} used again")
         return folder / "cohort.csv"
     talk.say(f"making a synthetic cohort of {settings.patients} patients in {folder}")
+    note.unlink(missing_ok=True)  # an interrupted cohort must not pass for the one before
     path = synthesise_cohort(folder, settings, jobs=jobs)
-    note.write_text(wanted)
+    note.write_text(wanted, encoding="utf-8")
     return path
 
 

@@ -66,7 +66,9 @@ def _engine() -> Sign:
 
 def _folder() -> Sign:
     here = Path.cwd()
-    return Sign("working folder", os.access(here, os.W_OK), f"{here} can be written to")
+    is_open = os.access(here, os.W_OK)
+    found = f"{here} can be written to" if is_open else f"{here} cannot be written to"
+    return Sign("working folder", is_open, found)
 
 
 def _ball_volume_mm3(engine: Engine) -> float:

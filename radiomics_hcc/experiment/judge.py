@@ -15,6 +15,7 @@ from radiomics_hcc.evaluation.checks.check import CheckInput
 from radiomics_hcc.evaluation.checks.table import run_checks
 from radiomics_hcc.evaluation.evaluate import evaluate_predictions
 from radiomics_hcc.evaluation.stability import selection_frequency
+from radiomics_hcc.experiment.matching import matched
 from radiomics_hcc.modelling.baselines import NO_INFORMATION, SIZE_ONLY, baseline_candidates
 from radiomics_hcc.modelling.candidates import Candidate, model_candidates
 from radiomics_hcc.modelling.classifiers.base import ClassifierStep
@@ -23,7 +24,7 @@ from radiomics_hcc.modelling.leakage import Intent, check_intent
 from radiomics_hcc.modelling.merging import Merge
 from radiomics_hcc.modelling.readings import target_from_readings
 from radiomics_hcc.modelling.splits import PatientKFold
-from radiomics_hcc.modelling.targets import Target, match
+from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.validation import Progress, Validation
 
 
@@ -65,7 +66,7 @@ def judge(
     steps
         The models; the first is the primary one, declared before any result is seen.
     table, target
-        Of the same patients, see `match`.
+        Of the same patients, see `matched`.
     resamples
         Resamples of the patient bootstrap.
     """
@@ -140,9 +141,9 @@ def evaluate(
     folds = cv or PatientKFold()
     validation = Validation(folds.splits, folds.repeats, seed=folds.seed)
     steps = (model,) if isinstance(model, ClassifierStep) else tuple(model)
-    matched, target = match(table, as_target(response, merge))
-    found = _intent_findings(matched, target, intent)
-    judged = judge(steps, matched, target=target, validation=validation, jobs=jobs)
+    both, target = matched(table, as_target(response, merge))
+    found = _intent_findings(both, target, intent)
+    judged = judge(steps, both, target=target, validation=validation, jobs=jobs)
     return replace(judged.evaluation, findings=(*found, *judged.evaluation.findings))
 
 
@@ -156,7 +157,9 @@ def as_target(response: Target | ResponseTable | pd.DataFrame, merge: Merge | No
 
 def _intent_findings(table: PatientTable, target: Target, intent: str | None) -> list[Finding]:
     if intent is not None:
-        return check_intent(table, target, treatment_dates=None, intent=Intent.parse(intent))
+        return check_intent(
+            table, target, treatment_dates=None, intent=Intent.parse(intent, "intent")
+        )
     try:
         return check_intent(table, target, treatment_dates=None, intent=Intent.EARLY_RESPONSE)
     except LeakageError as error:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import copy
-import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TypeAlias, get_type_hints
 
-from radiomics_hcc.datasets.yaml_file import YamlDocument, parse_yaml, read_yaml, validate
+from pydantic import TypeAdapter, ValidationError
+
+from radiomics_hcc.datasets.yaml_file import YamlDocument, read_yaml, validate
 from radiomics_hcc.domain.digest import digest_json
-from radiomics_hcc.domain.step import did_you_mean
+from radiomics_hcc.domain.step import Step, did_you_mean
 from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment.config import ExperimentConfig
+from radiomics_hcc.experiment.settings import (
+    VARIANTS,
+    expanded,
+    merged,
+    variants_of,
+    with_settings,
+)
 from radiomics_hcc.modelling.classifiers.table import all_classifiers
 from radiomics_hcc.response.criteria import criteria
+from radiomics_hcc.response.criterion import Criterion
 
-VARIABLE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+StepType: TypeAlias = type[Step] | type[Criterion]
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Experiment:
 
     def path(self, text: str) -> Path:
         """Resolve a path of the file."""
-        return (self.file.parent / text).resolve()
+        return (self.file.parent / Path(text).expanduser()).resolve()
 
     def resolved(self) -> dict[str, object]:
         """Every setting with its default written out, without `execution` and `variants`."""
@@ -55,15 +61,18 @@ class Experiment:
         return {**settings, "name": self.name}
 
     def digest(self) -> str:
-        """Digest of the resolved configuration; how and where it is executed does not count."""
-        return digest_json(self.resolved())
+        """Digest of the resolved configuration; how and where it is executed does not count.
+
+        The order of keys does not count either, but that of the classes does: it ranks them.
+        """
+        return digest_json({**self.resolved(), "class_order": list(self.config.target.merge)})
 
 
 def load_experiments(path: Path | str, settings: Sequence[str] = ()) -> tuple[Experiment, ...]:
     """Read an experiment file; a file with variants gives one experiment for each.
 
     `${NAME:-default}` in a text stands for an environment variable. A variant replaces the keys
-    that it names, section by section.
+    that it names, section by section; a setting replaces what file and variant say.
 
     Parameters
     ----------
@@ -78,12 +87,25 @@ def load_experiments(path: Path | str, settings: Sequence[str] = ()) -> tuple[Ex
         With the place of every problem, as `file:line:column`.
     """
     document = read_yaml(path)
-    if not isinstance(document.data, dict):
-        raise ConfigError([Problem(document.place(()), "is not a mapping of keys")])
-    data = _with_settings(_expanded(document), settings)
-    variants = _variants(document, data)
-    merged = {name: _merged(data, changes) for name, changes in variants.items()} or {"": data}
-    return tuple(_checked(document, values, name) for name, values in merged.items())
+    data = with_settings(expanded(document), settings)
+    variants = variants_of(document, data)
+    if not variants:
+        return (_checked(document, data, ""),)
+    later = [text for text in settings if not text.startswith(f"{VARIANTS}.")]
+    return tuple(
+        _checked(_at_variant(document, name), with_settings(merged(data, changes), later), name)
+        for name, changes in variants.items()
+    )
+
+
+def _at_variant(document: YamlDocument, name: str) -> YamlDocument:
+    """The document with the keys of a variant where the variant gives them."""
+    own = {
+        key_path[2:]: place
+        for key_path, place in document.places.items()
+        if key_path[:2] == (VARIANTS, name) and len(key_path) > 2
+    }
+    return replace(document, places={**document.places, **own})
 
 
 def _checked(document: YamlDocument, data: dict[str, object], variant: str) -> Experiment:
@@ -105,7 +127,7 @@ def _model_problems(document: YamlDocument, config: ExperimentConfig) -> list[Pr
             remedy = did_you_mean(kind, list(known))
             problems.append(Problem(where, f"models.{number}: unknown kind {kind!r}", remedy))
         else:
-            problems += _step_problems(where, partial(known[kind].from_config, model))
+            problems += _step_problems(where, known[kind], model)
     return problems
 
 
@@ -117,75 +139,28 @@ def _criterion_problems(document: YamlDocument, config: ExperimentConfig) -> lis
     if target.criterion not in known:
         remedy = did_you_mean(target.criterion, list(known))
         return [Problem(where, f"unknown criterion {target.criterion!r}", remedy)]
-    make = known[target.criterion].from_config
-    return _step_problems(where, partial(make, dict(target.parameters)))
+    return _step_problems(where, known[target.criterion], target.parameters)
 
 
-def _step_problems(where: str, make: Callable[[], object]) -> list[Problem]:
+def _step_problems(where: str, step: StepType, given: Mapping[str, object]) -> list[Problem]:
     """What is wrong with the parameters of a step, told at the step's place."""
     try:
-        make()
+        step.from_config(given)
     except InputError as error:
         return [Problem(where, f"{p.where} {p.what}", p.remedy) for p in error.problems]
     except (TypeError, ValueError) as error:
         return [Problem(where, str(error))]
-    return []
+    return list(_type_problems(where, step, given))
 
 
-def _expanded(document: YamlDocument) -> dict[str, object]:
-    problems: list[Problem] = []
-
-    def expand(value: object, key_path: tuple[str | int, ...]) -> object:
-        if isinstance(value, dict):
-            return {key: expand(item, (*key_path, key)) for key, item in value.items()}
-        if isinstance(value, list):
-            return [expand(item, (*key_path, i)) for i, item in enumerate(value)]
-        if not isinstance(value, str):
-            return value
-        for match in VARIABLE.finditer(value):
-            if match["default"] is None and match["name"] not in os.environ:
-                what = f"the environment variable {match['name']} is not set"
-                problems.append(Problem(document.place(key_path), what, "set it"))
-        return VARIABLE.sub(lambda m: os.environ.get(m["name"]) or m["default"] or "", value)
-
-    expanded = expand(document.data, ())
-    if problems:
-        raise ConfigError(problems)
-    assert isinstance(expanded, dict)
-    return expanded
-
-
-def _with_settings(data: dict[str, object], settings: Sequence[str]) -> dict[str, object]:
-    result = copy.deepcopy(data)
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        if not equals:
-            raise ConfigError([Problem(f"--set {setting}", "has no '='", "write key.path=value")])
-        *parents, last = key.split(".")
-        place: dict[str, object] = result
-        for parent in parents:
-            below = place.setdefault(parent, {})
-            if not isinstance(below, dict):
-                raise ConfigError([Problem(f"--set {setting}", f"{parent!r} is not a section")])
-            place = below
-        place[last] = parse_yaml(text, Path(f"--set {key}")).data
-    return result
-
-
-def _variants(document: YamlDocument, data: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    variants = data.get("variants") or {}
-    if isinstance(variants, dict) and all(isinstance(keys, dict) for keys in variants.values()):
-        return variants
-    where = document.place(("variants",))
-    raise ConfigError([Problem(where, "variants is not a mapping", "write name: {key: value}")])
-
-
-def _merged(data: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:
-    merged = {key: value for key, value in data.items() if key != "variants"}
-    for key, value in changes.items():
-        below = merged.get(key)
-        if isinstance(below, dict) and isinstance(value, dict):
-            merged[key] = {**below, **value}
-        else:
-            merged[key] = value
-    return merged
+def _type_problems(where: str, step: StepType, given: Mapping[str, object]) -> Iterator[Problem]:
+    """Parameters whose value is of another type than the step declares."""
+    types = get_type_hints(step)
+    for name, value in given.items():
+        if name == "kind":
+            continue
+        try:
+            TypeAdapter(types[name]).validate_python(value, strict=True)
+        except ValidationError as error:
+            what = error.errors()[0]["msg"]
+            yield Problem(where, f"{step.kind}.{name}: {what.lower()}, found {value!r}")

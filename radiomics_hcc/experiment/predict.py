@@ -13,13 +13,16 @@ from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.patients import read_patients
 from radiomics_hcc.datasets.rows import read_csv_table
 from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.domain.table import FeatureTable
-from radiomics_hcc.errors import InputError, ModelFileError
+from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.config import ExperimentConfig
+from radiomics_hcc.experiment.feature_source import cases_needed, read_feature_table
 from radiomics_hcc.experiment.history import load_run
 from radiomics_hcc.experiment.load import Experiment
+from radiomics_hcc.experiment.matching import check_listed
 from radiomics_hcc.experiment.tables import has_no_value
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import make_parameters
@@ -29,6 +32,8 @@ from radiomics_hcc.modelling.model_file import load_model
 from radiomics_hcc.modelling.predict import predict as predict_patients
 
 COHORT_COLUMNS: Final = ("image", "Image")
+NO_FEATURES: Final = "no features at the time points and in the phase of the model"
+NO_VALUE: Final = "none of the features has a value"
 
 
 @dataclass(frozen=True)
@@ -98,14 +103,27 @@ def predict(
         cohort = load_cohort(path, patients)
         features = _measured(experiment, cohort, record, work or Work())
     else:
-        features = inputs.read_feature_table(path, config.features)
+        features = read_feature_table(path, config.features)
         cohort = _patients_of(config, Path(patients) if patients else path)
-    table = inputs.patient_table(experiment, features, cohort.clinical_frame())
-    empty = has_no_value(table)
-    predicted = predict_patients(final, table.restrict(table.patient_ids.difference(empty)))
-    unpredicted = pd.DataFrame(
-        {"patient_id": empty, "warnings": "none of the features has a value"}
-    )
+    clinical = _with_empty_columns(config, cohort)
+    table = inputs.patient_table(experiment, features, clinical)
+    check_listed(table, clinical)
+    everyone = [*dict.fromkeys([*features.data["patient_id"], *cohort.patients])]
+    return _for_everyone(final, table, everyone)
+
+
+def _for_everyone(final: FinalModel, table: PatientTable, everyone: list[str]) -> pd.DataFrame:
+    """One row per patient; who has no features has a warning in the place of a prediction."""
+    without = {name: NO_FEATURES for name in everyone if name not in table.patient_ids}
+    without |= dict.fromkeys(has_no_value(table), NO_VALUE)
+    known = table.restrict(table.patient_ids.difference(pd.Index(list(without))))
+    if not len(known):
+        raise InputError(
+            (Problem(f"patient {name}", why) for name, why in without.items()),
+            "nobody can be predicted",
+        )
+    predicted = predict_patients(final, known)
+    unpredicted = pd.DataFrame({"patient_id": without.keys(), "warnings": without.values()})
     return pd.concat([predicted, unpredicted], ignore_index=True)[list(predicted.columns)]
 
 
@@ -139,18 +157,35 @@ def _measured(
     experiment: Experiment, cohort: Cohort, record: RunRecord, work: Work
 ) -> FeatureTable:
     """Extract as the run did: its settings, its time points, its phase."""
-    section, settings = experiment.config.features, record.summary["settings"]
-    assert isinstance(settings, Mapping)
+    settings = record.summary.get("settings")
+    if not isinstance(settings, Mapping) or not settings:
+        what = "its run read features from a table that does not say how they were extracted"
+        raise InputError([Problem(f"model {record.name}", what, "give a feature table")])
     extraction = Extraction(
-        make_parameters(settings), engine=section.engine, jobs=work.jobs, cache=work.cache
+        make_parameters(settings),
+        engine=experiment.config.features.engine,
+        jobs=work.jobs,
+        cache=work.cache,
     )
-    return extraction(inputs.cases_needed(experiment, cohort), work.progress)
+    return extraction(cases_needed(experiment, cohort), work.progress)
 
 
 def _patients_of(config: ExperimentConfig, path: Path) -> Cohort:
+    """The table of clinical columns beside a feature table, where the model needs any."""
     if not config.clinical:
         return Cohort((), {})
+    if path.suffix == ".parquet":
+        what = "the model needs clinical columns, and this is no table of patients"
+        raise InputError([Problem(str(path), what, "name a CSV file with --patients")])
     known, problems = read_patients(path, identity=config.cohort.patient_id)
     if problems:
         raise InputError(problems, str(path))
-    return Cohort((), known)
+    return Cohort((), known, (path,))
+
+
+def _with_empty_columns(config: ExperimentConfig, cohort: Cohort) -> pd.DataFrame:
+    """The patients, with the clinical columns that the file has and that are empty for all."""
+    frame, file = cohort.clinical_frame(), inputs.patients_file(cohort)
+    header = read_csv_table(file).columns if file else ()
+    empty = [name for name in config.clinical if name in header and name not in frame.columns]
+    return frame.assign(**dict.fromkeys(empty, float("nan")))

@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-import pandas as pd
-
 from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
-from radiomics_hcc.domain.table import FeatureTable
-from radiomics_hcc.errors import InputError, ModelFileError, Problem, TrackingError
-from radiomics_hcc.evaluation.verdict import verdict
+from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs, tables
-from radiomics_hcc.experiment.inputs import Labels
-from radiomics_hcc.experiment.judge import Judged, judge
+from radiomics_hcc.experiment.feature_source import measure_features
+from radiomics_hcc.experiment.judge import judge
+from radiomics_hcc.experiment.keep import KeptRun
 from radiomics_hcc.experiment.load import Experiment, load_experiments
+from radiomics_hcc.experiment.matching import check_listed, matched
 from radiomics_hcc.experiment.pictures import montages
-from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
+from radiomics_hcc.experiment.record import (
+    Material,
+    record_tables,
+    started,
+    summary,
+    validation_of,
+)
 from radiomics_hcc.features.progress import Progress
 from radiomics_hcc.modelling.classifiers.table import make_classifier
 from radiomics_hcc.modelling.final import FinalModel, fit_final
 from radiomics_hcc.modelling.leakage import check_intent
 from radiomics_hcc.modelling.model_file import save_model
-from radiomics_hcc.modelling.permutation import permutation_test
-from radiomics_hcc.modelling.targets import Target, match
-from radiomics_hcc.modelling.validation import Validation
 from radiomics_hcc.report.figures.gallery import figures
 from radiomics_hcc.report.html import write_report
-from radiomics_hcc.tracking.folder_tracker import FolderTracker
-from radiomics_hcc.tracking.open import open_tracker
-from radiomics_hcc.tracking.provenance import collect
+from radiomics_hcc.tracking.open import default_tracker_uri, open_tracker
 
 Say: TypeAlias = Callable[[str], None]
-RESCUE_FOLDER = Path("runs")
 
 
 def _silent(_sentence: str) -> None:
@@ -64,19 +60,6 @@ class Talk:
     say: Say = _silent
     extraction: Progress | None = None
     folds: Callable[[int, int], None] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Material:
-    """Everything that the models are judged on."""
-
-    cohort: Cohort
-    patients: pd.DataFrame
-    features: FeatureTable
-    table: PatientTable
-    labels: Labels
-    target: Target
-    findings: list[Finding]
 
 
 def run(
@@ -137,39 +120,24 @@ def chosen(path: Path | str, settings: Sequence[str], variant: str | None) -> li
 
 def run_experiment(experiment: Experiment, talk: Talk) -> RunRecord:
     """Run one checked experiment; a run that breaks is kept as failed with its reason."""
-    tracker = open_tracker(experiment.config.execution.tracker)
-    record = started(experiment)
-    tracker.start(record)
-    try:
-        record = carry_out(experiment, record, talk)
-        _keep(tracker.complete, record)
-    finally:
-        broke = sys.exception()
-        if broke is not None and not isinstance(broke, TrackingError):
-            tracker.fail(record, f"{type(broke).__name__}: {broke}")
-    if experiment.config.execution.report:
-        path = write_report(record, experiment.config.execution.report)
-        talk.say(f"report: {path}")
+    uri = experiment.config.execution.tracker or default_tracker_uri()
+    with KeptRun(open_tracker(uri), started(experiment)) as kept:
+        record = carry_out(experiment, kept.record, talk)
+        kept.complete(record)
+    path = report_path(experiment)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        talk.say(f"report: {write_report(record, path)}")
     return record
 
 
-def started(experiment: Experiment) -> RunRecord:
-    """The record of a run that has just begun."""
-    now = datetime.now(UTC)
-    config, digest = experiment.resolved(), experiment.digest()
-    return RunRecord(
-        run_id=f"{now:%Y%m%dT%H%M%S%f}-{digest[:8]}",
-        name=experiment.name,
-        question=experiment.config.question,
-        intent=experiment.config.intent,
-        status=RunStatus.STARTED,
-        started=now.isoformat(timespec="seconds"),
-        config=config,
-        config_sha256=digest,
-        provenance=collect(
-            experiment.file.parent, started=now.isoformat(timespec="seconds"), arguments=sys.argv
-        ),
-    )
+def report_path(experiment: Experiment) -> Path | None:
+    """Where the report is written: variants have a file each, `report.<variant>.html`."""
+    named = experiment.config.execution.report
+    if named is None:
+        return None
+    path = Path(named)
+    return path.with_stem(f"{path.stem}.{experiment.variant}") if experiment.variant else path
 
 
 def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecord:
@@ -196,7 +164,7 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         findings=material.findings,
     )
     models, unsaved = saved(final)
-    files = inputs.input_files(experiment, material.features)
+    files = inputs.input_files(experiment, material.cohort, material.features)
     completed = replace(
         record,
         status=RunStatus.COMPLETED,
@@ -227,11 +195,12 @@ def gather(experiment: Experiment, talk: Talk) -> Material:
     cohort = inputs.read_cohort(experiment)
     patients = cohort.clinical_frame()
     labels = inputs.read_labels(experiment, patients)
-    features = inputs.measure_features(experiment, cohort, talk.extraction)
+    features = measure_features(experiment, cohort, talk.extraction)
     table = inputs.patient_table(experiment, features, patients)
     unmeasured = tables.has_no_value(table).intersection(labels.target.labels.index)
     target = labels.target.exclude(unmeasured, "none of the features has a value")
-    table, target = match(table, target)
+    table, target = matched(table, target)
+    check_listed(table, patients)
     findings = check_intent(
         table,
         target,
@@ -242,99 +211,10 @@ def gather(experiment: Experiment, talk: Talk) -> Material:
     return Material(cohort, patients, features, table, labels, target, findings)
 
 
-def validation_of(experiment: Experiment) -> Validation:
-    """The nested cross-validation that the experiment asks for."""
-    section = experiment.config.validation
-    return Validation(
-        section.outer,
-        section.repeats,
-        section.inner,
-        section.permutations,
-        experiment.config.seed,
-    )
-
-
-def summary(experiment: Experiment, material: Material, judged: Judged) -> dict[str, object]:
-    """What the report says in words."""
-    config, evaluation = experiment.config, judged.evaluation
-    metadata = material.features.metadata
-    metric = "auc" if (evaluation.metrics["metric"] == "auc").any() else "ordinal_c_index"
-    return {
-        "verdict": verdict(
-            evaluation.comparisons,
-            evaluation.metrics,
-            primary=judged.primary.name,
-            metric=metric,
-        ),
-        "headline_model": judged.primary.name,
-        "classes": list(material.target.classes),
-        "target": target_sentence(config),
-        "intent": INTENT_NOTES[config.intent],
-        "engine": " ".join(str(metadata.get(k, "")) for k in ("engine", "engine_version")).strip(),
-        "settings": metadata.get("settings", {}),
-        "incorporation_justification": config.allow_incorporation if material.findings else None,
-        "software": SOFTWARE,
-    }
-
-
-def record_tables(
-    experiment: Experiment, material: Material, judged: Judged
-) -> dict[str, pd.DataFrame]:
-    """Every table of the record."""
-    table, target = material.table, material.target
-    clinical = inputs.clinical_columns(experiment, material.patients)
-    found = {
-        "cohort_flow": tables.cohort_flow(material.patients, material.features, table, target),
-        "table_one": tables.table_one(clinical, target),
-        "labels": target.frame(),
-        "label_counts": tables.label_counts(target),
-        "exclusions": target.exclusions,
-        "features": tables.feature_summary(table),
-        "missing": tables.missing_cells(table),
-        **tables.model_tables(judged, table, target),
-    }
-    if material.labels.response is not None:
-        found["response"] = material.labels.response.frame()
-    if experiment.config.validation.permutations:
-        found["permutation"] = _permutation(experiment, material, judged)
-    return found
-
-
-def _permutation(experiment: Experiment, material: Material, judged: Judged) -> pd.DataFrame:
-    """The primary model among the same procedure on permuted labels."""
-    test = permutation_test(
-        judged.primary,
-        material.table,
-        target=material.target,
-        validation=validation_of(experiment),
-        score=tables.headline_score,
-        jobs=experiment.config.execution.jobs,
-    )
-    return pd.DataFrame(
-        {
-            "model": [test.model],
-            "observed": [test.observed],
-            "permutations": [len(test.permuted)],
-            "p_value": [test.p_value],
-        }
-    )
-
-
 def _pictured(experiment: Experiment, cohort: Cohort) -> Cohort:
     """The cases of the experiment's phase, at every time point."""
     phase = experiment.config.cohort.phase
     return cohort.select(phases=[phase]) if phase else cohort
-
-
-def _keep(complete: Callable[[RunRecord], str], record: RunRecord) -> None:
-    """Hand the record to the tracker; where that fails, keep it in a folder."""
-    try:
-        complete(record)
-    except TrackingError as error:
-        rescue = FolderTracker(RESCUE_FOLDER)
-        rescue.start(replace(record, status=RunStatus.STARTED))
-        place = rescue.complete(record)
-        raise TrackingError(f"{error}; the whole run was kept in {place}") from error
 
 
 def _sizes(material: Material) -> str:

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import pandas as pd
 
-from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment import inputs
+from radiomics_hcc.experiment.feature_source import cases_needed, read_settings, read_table_of
 from radiomics_hcc.experiment.load import Experiment, load_experiments
+from radiomics_hcc.experiment.record import validation_of
 from radiomics_hcc.features.engines import find_engine
 
 Found = TypeVar("Found")
@@ -44,33 +45,30 @@ def validate_experiment(path: Path | str, settings: Sequence[str] = ()) -> list[
 
 
 def _problems(experiment: Experiment) -> list[Problem]:
+    config = experiment.config
     cohort, problems = _try(lambda: inputs.read_cohort(experiment, check="headers"))
-    patients = cohort.clinical_frame() if cohort else pd.DataFrame()
-    checks: list[Callable[[], object]] = [lambda: inputs.read_settings(experiment)]
-    if experiment.config.features.table:
-        table = experiment.path(experiment.config.features.table)
-        checks.append(lambda: inputs.read_feature_table(table, experiment.config.features))
+    checks: list[Callable[[], object]] = [lambda: read_settings(experiment)]
+    if config.features.table:
+        checks.append(lambda: read_table_of(experiment))
     else:
-        checks.append(lambda: find_engine(experiment.config.features.engine))
-    if cohort:
+        checks.append(lambda: find_engine(config.features.engine))
+    if cohort is not None:
+        patients = cohort.clinical_frame()
         checks.append(lambda: inputs.clinical_columns(experiment, patients))
-        checks.append(lambda: _check_cases(experiment, cohort))
-    if cohort or experiment.config.target.measurements:
-        checks.append(lambda: inputs.read_labels(experiment, patients))
+        checks.append(lambda: _check_labels(experiment, patients))
+        if config.features.table is None:
+            checks.append(lambda: cases_needed(experiment, cohort))
+    elif config.target.measurements:
+        checks.append(lambda: _check_labels(experiment, pd.DataFrame()))
     for check in checks:
         problems += _try(check)[1]
     return problems
 
 
-def _check_cases(experiment: Experiment, cohort: Cohort) -> None:
-    """Refuse a cohort that has no lesion at the time points and in the phase asked for."""
-    if experiment.config.cohort.images is None:
-        return
-    needed = inputs.cases_needed(experiment, cohort).select(regions=["lesion"])
-    if not needed.cases:
-        phases = ", ".join(sorted({case.phase for case in cohort.cases}))
-        found = f"time points {', '.join(cohort.timepoints)}; phases {phases}"
-        raise InputError([Problem("cohort", "no lesion at the time points and phase", found)])
+def _check_labels(experiment: Experiment, patients: pd.DataFrame) -> None:
+    """Read the labels, and refuse a class that is too small for the folds."""
+    labels = inputs.read_labels(experiment, patients)
+    validation_of(experiment).check(labels.target.labels)
 
 
 def _try(check: Callable[[], Found]) -> tuple[Found | None, list[Problem]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import pandas as pd
 
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.domain.patient_table import PatientTable
-from radiomics_hcc.errors import InputError, LeakageError, Problem
+from radiomics_hcc.domain.words import Word
+from radiomics_hcc.errors import LeakageError, Problem
 from radiomics_hcc.modelling.targets import Target
 
 BEFORE_TREATMENT: Final = "pre"
@@ -21,19 +21,12 @@ NAMES_SHOWN: Final = 3
 INCORPORATION_CODE: Final = "HCC001"
 
 
-class Intent(StrEnum):
+class Intent(Word):
     """What an experiment claims; it decides which columns are allowed."""
 
     PRETREATMENT_PREDICTION = "pretreatment_prediction"
     EARLY_RESPONSE = "early_response"
     RESPONSE_READING = "response_reading"
-
-    @classmethod
-    def parse(cls, word: str) -> Intent:
-        """Read an intent from its word; an unknown word lists the known ones."""
-        if word not in list(cls):
-            raise InputError([Problem("intent", f"unknown {word!r}", f"use {', '.join(cls)}")])
-        return cls(word)
 
 
 @dataclass(frozen=True, eq=False)

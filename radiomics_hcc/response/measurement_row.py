@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeVar
 
+from radiomics_hcc.domain.measurement_columns import SIZE_COLUMNS
 from radiomics_hcc.domain.response import AssessmentTime
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import Problem
@@ -24,7 +25,6 @@ from radiomics_hcc.response.measurement import (
     Measurement,
     Role,
 )
-from radiomics_hcc.response.measurement_columns import SIZE_COLUMNS
 
 ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAY_NUMBER: Final = re.compile(r"([+-]?\d{1,5})(\.0*)?")

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS, SIZE_COLUMNS
 from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.response.column_problems import column_problems
 from radiomics_hcc.response.measurement import Course, Measurement, Visit
 from radiomics_hcc.response.measurement_checks import course_problems, time_problems
-from radiomics_hcc.response.measurement_columns import COLUMNS, SIZE_COLUMNS, column_problems
 from radiomics_hcc.response.measurement_row import RowParser
 
 
@@ -69,10 +70,12 @@ class Measurements:
 
     def frame(self) -> pd.DataFrame:
         """The columns that the table had, in canonical order; sizes are floats."""
-        names = [name for name in COLUMNS if name in self.columns]
+        names = [name for name in MEASUREMENT_COLUMNS if name in self.columns]
         names += [name for name in ("site", "status") if name not in names]
         records = [{name: _frame_value(row, name) for name in names} for row in self.rows]
-        frame = pd.DataFrame(records, columns=[name for name in COLUMNS if name in names])
+        frame = pd.DataFrame(
+            records, columns=[name for name in MEASUREMENT_COLUMNS if name in names]
+        )
         sizes = [name for name in (*SIZE_COLUMNS, "mean_hu") if name in names]
         return frame.astype(dict.fromkeys(sizes, float))
 

@@ -1,4 +1,4 @@
-"""The wheel works away from the checkout: code, templates and the demo's configuration are in it."""
+"""The wheel works away from the checkout: code, templates and the demo file are in it."""
 
 from __future__ import annotations
 

@@ -15,39 +15,11 @@ from joblib import Parallel, delayed
 
 from radiomics_hcc.datasets.synthetic.organs import LIVER_BOX
 from radiomics_hcc.datasets.synthetic.patient import PatientMaker, PatientTables
+from radiomics_hcc.domain.cohort import COHORT_COLUMNS
+from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS
 from radiomics_hcc.domain.volume import Geometry
 from radiomics_hcc.errors import InputError, Problem
 
-COHORT_COLUMNS: Final = (
-    "patient_id",
-    "timepoint",
-    "date",
-    "phase",
-    "modality",
-    "region",
-    "lesion_id",
-    "image",
-    "mask",
-    "label",
-    "status",
-)
-MEASUREMENT_COLUMNS: Final = (
-    "patient_id",
-    "reader",
-    "assessment",
-    "lesion_id",
-    "role",
-    "site",
-    "status",
-    "finding",
-    "longest_mm",
-    "perpendicular_mm",
-    "viable_mm",
-    "viable_perpendicular_mm",
-    "volume_ml",
-    "viable_volume_ml",
-    "mean_hu",
-)
 SMALL_SIZE: Final = (32, 72, 96)
 SMALL_SPACING_MM: Final = (6.0, 3.0, 3.0)
 COARSEST_MM: Final = 6.0

@@ -156,4 +156,4 @@ def test_a_table_with_lesion_rows_is_checked_by_patient() -> None:
 
 def test_an_unknown_intent_lists_the_known_ones() -> None:
     with pytest.raises(InputError, match="pretreatment_prediction, early_response"):
-        Intent.parse("prediction")
+        Intent.parse("prediction", "intent")
