@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from radiomics_hcc.datasets.manifest import load_cohort as load_cohort
+    from radiomics_hcc.datasets.synthetic import SyntheticSettings as SyntheticSettings
     from radiomics_hcc.datasets.synthetic import synthesise_cohort as synthesise_cohort
     from radiomics_hcc.domain.cohort import Cohort as Cohort
     from radiomics_hcc.domain.evaluation import Evaluation as Evaluation
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from radiomics_hcc.domain.record import RunRecord as RunRecord
     from radiomics_hcc.domain.table import FeatureTable as FeatureTable
     from radiomics_hcc.errors import InputError as InputError
+    from radiomics_hcc.errors import LeakageError as LeakageError
     from radiomics_hcc.errors import RadiomicsHCCError as RadiomicsHCCError
     from radiomics_hcc.experiment.history import compare as compare
     from radiomics_hcc.experiment.history import load_run as load_run
@@ -49,6 +51,7 @@ _HOMES = {
     "Evaluation": "domain.evaluation",
     "FeatureTable": "domain.table",
     "InputError": "errors",
+    "LeakageError": "errors",
     "MRECIST": "response.mrecist",
     "OrdinalLogistic": "modelling.classifiers.ordinal_logistic",
     "PatientKFold": "modelling.splits",
@@ -57,6 +60,7 @@ _HOMES = {
     "RadiomicsHCCError": "errors",
     "RandomForest": "modelling.classifiers.random_forest",
     "RunRecord": "domain.record",
+    "SyntheticSettings": "datasets.synthetic",
     "assess": "response.assess",
     "best": "response.best_response",
     "compare": "experiment.history",

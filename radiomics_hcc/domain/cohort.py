@@ -254,7 +254,8 @@ class Cohort:
             f"{len(self.patients)} patients, {len(self.lesions)} lesions, {len(self)} regions of "
             f"interest at {', '.join(self.timepoints)}"
         )
-        return f"<p>{html.escape(summary)}</p>" + str(self.frame().head(10).to_html())
+        shown = self.frame().head(10).drop(columns=["image", "mask", "source"])
+        return f"<p>{html.escape(summary)}</p>" + str(shown.to_html(index=False))
 
 
 def order_timepoints(dated: Iterable[tuple[str, date | None]]) -> tuple[str, ...]:

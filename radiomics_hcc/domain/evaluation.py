@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pandas as pd
 
+SEVERITIES: Final = ("ok", "note", "warning", "serious")
 PREDICTION_KEYS: Final = ("patient_id", "repeat", "fold", "label")
 
 
@@ -89,7 +90,23 @@ class Evaluation:
         return self.metrics.copy()
 
     def _repr_html_(self) -> str:
-        notes = "".join(
-            f"<li>{html.escape(f.code)} {html.escape(f.sentence)}</li>" for f in self.findings
-        )
-        return str(self.metrics.to_html(index=False)) + f"<ul>{notes}</ul>"
+        return findings_html(self.findings) + metrics_html(self.metrics)
+
+
+def findings_html(findings: Iterable[Finding]) -> str:
+    """Findings as a list, the most severe first."""
+    ordered = sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
+    rows = (f"<b>{f.severity}</b> {f.code}: {html.escape(f.sentence)}" for f in ordered)
+    return "<ul>" + "".join(f"<li>{row}</li>" for row in rows) + "</ul>"
+
+
+def metrics_html(metrics: pd.DataFrame) -> str:
+    """A metrics table with one row per model and one column per metric, limits in brackets."""
+    cells = [
+        f"{row.estimate:.2f} ({row.low:.2f} to {row.high:.2f})"
+        for row in metrics.itertuples(index=False)
+    ]
+    told = metrics[["model", "metric"]].assign(cell=cells)
+    order = {"index": metrics["model"].unique(), "columns": metrics["metric"].unique()}
+    wide = told.pivot(index="model", columns="metric", values="cell").reindex(**order)
+    return str(wide.to_html())

@@ -148,7 +148,8 @@ class PatientTable:
     def _repr_html_(self) -> str:
         patients = self.data.index.nunique()
         summary = f"{len(self)} rows of {patients} patients, {len(self.columns)} columns"
-        return f"<p>Patient table: {summary}</p>" + str(self.data.head(10).to_html())
+        shown = self.data.head(10).to_html(float_format="{:.4g}".format)
+        return f"<p>Patient table: {summary}</p>" + str(shown)
 
 
 def patient_rows(

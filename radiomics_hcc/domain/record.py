@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.domain.evaluation import Finding
+from radiomics_hcc.domain.evaluation import Finding, findings_html, metrics_html
 
 RECORD_VERSION: Final = 1
 
@@ -128,5 +129,10 @@ class RunRecord:
         return self.tables.get("metrics", pd.DataFrame()).copy()
 
     def _repr_html_(self) -> str:
-        head = f"<p>Run {self.run_id} ({self.status}): {self.question}</p>"
-        return head + str(self.frame().to_html(index=False))
+        verdict = str(self.summary.get("verdict") or self.summary.get("failure") or "")
+        software = str(self.summary.get("software") or "")
+        words = (f"Run {self.run_id} ({self.status}): {self.question}", verdict, software)
+        head = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in words if sentence)
+        metrics = self.tables.get("metrics")
+        table = "" if metrics is None else metrics_html(metrics)
+        return head + findings_html(self.findings) + table

@@ -159,8 +159,10 @@ class FeatureTable:
         return len(self.data)
 
     def _repr_html_(self) -> str:
-        summary = f"{len(self)} rows, {len(self.features)} features, {len(self.reasons)} reasons"
-        return f"<p>Feature table: {summary}</p>" + str(self.data.head(10).to_html())
+        counts = (len(self), "row"), (len(self.features), "feature"), (len(self.reasons), "reason")
+        told = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+        shown = self.data.head(10).to_html(index=False, float_format="{:.4g}".format)
+        return f"<p>Feature table: {told} for empty cells</p>" + str(shown)
 
 
 def sidecar_path(path: Path) -> Path:

@@ -58,7 +58,7 @@ def _reached(row: pd.Series) -> str:
 
 def _compared(row: pd.Series, reference_score: float) -> str:
     held, reference = standing(row), f"{spoken(row['reference'])} ({reference_score:.2f})"
-    limits = f"{row['low']:.2f} to {row['high']:.2f}, {_p_text(row['p_holm'])}"
+    limits = f"{row['low']:.2f} to {row['high']:.2f}, {corrected_p(row['p_holm'])}"
     if held == "undecided":
         return (
             f"is not shown to be better than {reference}: "
@@ -67,7 +67,8 @@ def _compared(row: pd.Series, reference_score: float) -> str:
     return f"is {held} than {reference} by {abs(row['difference']):.2f} ({limits})"
 
 
-def _p_text(p_value: float) -> str:
+def corrected_p(p_value: float) -> str:
+    """A Holm-corrected p-value as it stands in a sentence."""
     if pd.isna(p_value):
         return "no p-value: too few folds have a score"
     if p_value < 0.001:

@@ -86,7 +86,8 @@ def predict(
     Returns
     -------
     DataFrame
-        `patient_id, predicted, p_<class>..., warnings`. A patient without any feature has no
+        `patient_id, predicted, p_<class>..., warnings`: one row for every patient of the feature
+        table, or of the cohort and its patients table. Without any feature there is no
         prediction, and the warning says so.
 
     Raises
@@ -108,7 +109,8 @@ def predict(
     clinical = _with_empty_columns(config, cohort)
     table = inputs.patient_table(experiment, features, clinical)
     check_listed(table, clinical)
-    everyone = [*dict.fromkeys([*features.data["patient_id"], *cohort.patients])]
+    imaged = cohort.patients if cohort.cases else ()
+    everyone = [*dict.fromkeys([*features.data["patient_id"], *imaged])]
     return _for_everyone(final, table, everyone)
 
 

@@ -40,15 +40,17 @@ class _Calendar:
         """Why columns at these scans are not allowed, in words; empty where they are."""
         patients = scans.index
         label, treatment = self.label.reindex(patients), self.treatment.reindex(patients)
-        proven = label.notna() & scans.notna()
-        broken = {"not made before the scan of the label": proven & (scans >= label)}
+        known = {"scan": scans, "label": label}
+        broken = {"the scan is not made before the scan of the label": scans >= label}
         if intent is Intent.PRETREATMENT_PREDICTION:
-            broken["made after treatment"] = scans > treatment
-            proven = scans.notna() & treatment.notna()
+            broken["the scan is made after treatment"] = scans > treatment
+            known = {"scan": scans, "treatment": treatment}
         if timepoint != BEFORE_TREATMENT:
-            broken["of unknown date, so that nothing proves that it is earlier"] = ~proven
+            for word, days in known.items():
+                why = f"the day of the {word} is unknown, so that nothing proves the order"
+                broken[why] = days.isna()
         return "; ".join(
-            f"the scan is {why} in {hit.sum()} of {len(patients)} patients ({patients[hit][0]}"
+            f"{why} in {hit.sum()} of {len(patients)} patients ({patients[hit][0]}"
             f"{_days(scans, label, treatment, patients[hit][0])})"
             for why, hit in broken.items()
             if hit.any()

@@ -44,8 +44,6 @@ INTENTS: Final = {
     "read. This describes the response, it does not predict it.",
 }
 
-SEVERITIES: Final = ("ok", "note", "warning", "serious")
-
 
 def metric(name: str) -> str:
     """The metric's name in words."""

@@ -6,7 +6,9 @@ from radiomics_hcc.errors import ConfigError, InputError, Problem
 
 
 def test_every_problem_is_listed_with_its_place_and_remedy() -> None:
-    error = InputError([Problem("a.csv:2", "bad date '1.2.'", "use 2024-02-01"), "no rows"], "a.csv")
+    error = InputError(
+        [Problem("a.csv:2", "bad date '1.2.'", "use 2024-02-01"), "no rows"], "a.csv"
+    )
     assert str(error).splitlines() == [
         "a.csv: 2 problems",
         "  a.csv:2: bad date '1.2.'; use 2024-02-01",

@@ -8,7 +8,7 @@ from typing import ClassVar
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.evaluation.checks.check import Check, CheckInput, Severity
 from radiomics_hcc.evaluation.compare import standing
-from radiomics_hcc.evaluation.verdict import spoken
+from radiomics_hcc.evaluation.verdict import corrected_p, spoken
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class BeyondSize(Check):
             return self.not_checked(f"no comparison of {given.primary} with {reference}")
         row = rows.iloc[0]
         held = standing(row)
-        change = f"difference {row['difference']:.2f}, {row['low']:.2f} to {row['high']:.2f}"
+        limits = f"{row['low']:.2f} to {row['high']:.2f}"
+        change = f"difference {row['difference']:.2f}, {limits}, {corrected_p(row['p_holm'])}"
         if held == "better":
             return self.finding("ok", f"{given.primary} is better than {reference} ({change}).")
         if held == "worse":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from radiomics_hcc.domain.evaluation import SEVERITIES
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import (
@@ -37,7 +38,7 @@ def findings(source: Source) -> Section:
         return Section("findings", "Findings", (Missing("Findings of the checks"),))
     ordered = sorted(
         source.record.findings,
-        key=lambda finding: (-words.SEVERITIES.index(finding.severity), finding.code),
+        key=lambda finding: (-SEVERITIES.index(finding.severity), finding.code),
     )
     rows = tuple((item.code, item.severity, item.sentence) for item in ordered)
     return Section("findings", "Findings", (FindingList(rows),))

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from radiomics_hcc.domain.evaluation import SEVERITIES
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.report import words
 from radiomics_hcc.report.figures.forest import discrimination
@@ -59,7 +60,7 @@ def verdict(record: RunRecord) -> Verdict:
 def worst_severity(record: RunRecord) -> str:
     """The most severe word among the findings; `ok` where there is none."""
     found = [finding.severity for finding in record.findings]
-    return max(found, key=words.SEVERITIES.index, default="ok")
+    return max(found, key=SEVERITIES.index, default="ok")
 
 
 def against_size(record: RunRecord) -> pd.Series | None:

@@ -61,3 +61,8 @@ def test_a_cohort_shows_itself() -> None:
 def test_reading_an_absent_lesion_says_what_is_missing() -> None:
     with pytest.raises(ValueError, match="A pre lesion L1: this case was made without a reader"):
         a_case("A", "pre", status=Status.ABSENT).read_mask()
+
+
+def test_a_shown_cohort_tells_no_path_of_the_machine() -> None:
+    case = a_case("A", "pre", source="/somewhere/private/cohort.csv:2")
+    assert "private" not in Cohort((case,), {"A": Patient("A")})._repr_html_()

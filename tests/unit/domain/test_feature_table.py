@@ -140,4 +140,4 @@ def test_frame_is_a_copy():
 
 
 def test_notebook_shows_the_counts():
-    assert "2 rows, 1 features, 1 reasons" in example([np.nan, 1.0])._repr_html_()
+    assert "2 rows, 1 feature, 1 reason for empty cells" in example([np.nan, 1.0])._repr_html_()
