@@ -109,4 +109,4 @@ def metrics_html(metrics: pd.DataFrame) -> str:
     told = metrics[["model", "metric"]].assign(cell=cells)
     order = {"index": metrics["model"].unique(), "columns": metrics["metric"].unique()}
     wide = told.pivot(index="model", columns="metric", values="cell").reindex(**order)
-    return str(wide.to_html())
+    return str(wide.to_html(na_rep=""))

@@ -21,7 +21,8 @@ def test_metrics_are_shown_one_row_per_model_with_their_limits() -> None:
     page = metrics_html(METRICS)
     assert "0.81 (0.70 to 0.90)" in page
     assert page.index("elastic_net") < page.index("size_only")
-    assert page.count("<tr>") == 2
+    assert page.count("size_only") == page.count("elastic_net") == 1
+    assert "NaN" not in page
 
 
 def test_the_most_severe_finding_comes_first() -> None:
