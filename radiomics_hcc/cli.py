@@ -143,18 +143,14 @@ def extract(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
 ) -> None:
     """Measure the features of every region; one row per case, an empty cell has its reason."""
-    from radiomics_hcc.experiment.extraction import check_ending, extract_file
+    from radiomics_hcc.experiment.extraction import extract_file
     from radiomics_hcc.features.extract import Extraction
     from radiomics_hcc.features.shard import Shard
 
-    check_ending(output)
+    kept, part = None if no_cache else cache, Shard.parse(shard)
     wanted = tuple(word.strip() for word in regions.split(","))
-    kept = None if no_cache else cache
-    choices = Extraction(
-        engine=engine, jobs=jobs, cache=kept, regions=wanted, shard=Shard.parse(shard)
-    )
-    table = extract_file(cohort, params, choices)
-    table.write(output)
+    choices = Extraction(engine=engine, jobs=jobs, cache=kept, regions=wanted, shard=part)
+    table = extract_file(cohort, output, params=params, choices=choices)
     _tell_extraction(table, output)
 
 

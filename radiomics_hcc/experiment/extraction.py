@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from radiomics_hcc.datasets.manifest import load_cohort
+from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.extract import Extraction
@@ -16,13 +18,17 @@ from radiomics_hcc.features.progress import ConsoleProgress
 ENDINGS: Final = (".parquet", ".csv")
 
 
-def extract_file(cohort: Path, params: Path | None, choices: Extraction) -> FeatureTable:
-    """Check a cohort down to its voxels and extract its features, with progress on screen.
+def extract_file(
+    cohort: Path, output: Path, *, params: Path | None, choices: Extraction
+) -> FeatureTable:
+    """Check a cohort down to its voxels, extract its features, with progress, and write them.
 
     Parameters
     ----------
     cohort
         `cohort.csv` or PyRadiomics' batch CSV.
+    output
+        A `.parquet` or `.csv` file.
     params
         A PyRadiomics parameter file; None takes the defaults.
     choices
@@ -31,26 +37,28 @@ def extract_file(cohort: Path, params: Path | None, choices: Extraction) -> Feat
     Raises
     ------
     InputError
-        With everything that is wrong with the cohort or the parameter file.
+        With everything that is wrong with the cohort, the parameter file or the choices.
     """
+    _check_ending(output)
     parameters = read_parameters(params) if params else default_parameters()
     loaded = load_cohort(cohort)
-    there = sorted({str(case.region) for case in loaded.cases})
-    unknown = [region for region in choices.regions if region not in there]
-    if unknown:
-        remedy = f"regions in the cohort: {', '.join(there)}"
-        raise InputError(Problem("regions", f"no case of {name!r}", remedy) for name in unknown)
-    return replace(choices, parameters=parameters)(loaded, ConsoleProgress())
+    _check_regions(loaded, choices.regions)
+    table = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
+    table.write(output)
+    return table
 
 
-def check_ending(path: Path) -> None:
-    """Refuse a name under which no feature table can be written, before any work is done.
-
-    Raises
-    ------
-    InputError
-        Where the name ends otherwise than in `.parquet` or `.csv`.
-    """
+def _check_ending(path: Path) -> None:
+    """Refuse a name under which no feature table can be written, before any work is done."""
     if path.suffix not in ENDINGS:
         what = "is no name of a feature table"
         raise InputError([Problem(str(path), what, f"end it in {' or '.join(ENDINGS)}")])
+
+
+def _check_regions(cohort: Cohort, regions: Sequence[str]) -> None:
+    """Refuse a region that no case has; the others alone would pass unnoticed."""
+    there = sorted({str(case.region) for case in cohort.cases})
+    unknown = [region for region in regions if region not in there]
+    if unknown:
+        remedy = f"regions in the cohort: {', '.join(there)}"
+        raise InputError(Problem("regions", f"no case of {name!r}", remedy) for name in unknown)

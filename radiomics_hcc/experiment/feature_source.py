@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import Parameters, default_parameters, read_parameters
 from radiomics_hcc.features.progress import Progress
 
-IDENTITY = "patient_id"
+IDENTITY: Final = "patient_id"
 
 
 def measure_features(

@@ -104,6 +104,7 @@ def evaluate(
     cv: PatientKFold | None = None,
     merge: Merge | None = None,
     intent: str | None = None,
+    treatment_dates: pd.Series | None = None,
     jobs: int = 1,
 ) -> Evaluation:
     """Judge one model, or several, by nested cross-validation beside the baselines.
@@ -126,6 +127,10 @@ def evaluate(
         of scans and labels. Without it columns that come from the label's own scan are allowed,
         and a serious finding says so.
 
+    treatment_dates
+        Day of treatment, index `patient_id`, such as `cohort.clinical_frame()["treatment_date"]`;
+        without it only the time point `pre` passes as made before treatment.
+
     Returns
     -------
     Evaluation
@@ -142,7 +147,7 @@ def evaluate(
     validation = Validation(folds.splits, folds.repeats, seed=folds.seed)
     steps = (model,) if isinstance(model, ClassifierStep) else tuple(model)
     both, target = matched(table, as_target(response, merge))
-    found = _intent_findings(both, target, intent)
+    found = _intent_findings(both, target, intent, treatment_dates)
     judged = judge(steps, both, target=target, validation=validation, jobs=jobs)
     return replace(judged.evaluation, findings=(*found, *judged.evaluation.findings))
 
@@ -155,11 +160,12 @@ def as_target(response: Target | ResponseTable | pd.DataFrame, merge: Merge | No
     return target_from_readings(readings, merge=merge)
 
 
-def _intent_findings(table: PatientTable, target: Target, intent: str | None) -> list[Finding]:
+def _intent_findings(
+    table: PatientTable, target: Target, intent: str | None, treatment_dates: pd.Series | None
+) -> list[Finding]:
     if intent is not None:
-        return check_intent(
-            table, target, treatment_dates=None, intent=Intent.parse(intent, "intent")
-        )
+        stated = Intent.parse(intent, "intent")
+        return check_intent(table, target, treatment_dates=treatment_dates, intent=stated)
     try:
         return check_intent(table, target, treatment_dates=None, intent=Intent.EARLY_RESPONSE)
     except LeakageError as error:

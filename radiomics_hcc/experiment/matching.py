@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.targets import Target, match
+from radiomics_hcc.modelling.validation import Validation
 
-NAMES_SHOWN = 3
+NAMES_SHOWN: Final = 3
 
 
 def matched(table: PatientTable, target: Target) -> tuple[PatientTable, Target]:
@@ -27,10 +29,26 @@ def matched(table: PatientTable, target: Target) -> tuple[PatientTable, Target]:
             Problem("features", _told(table.patient_ids.unique())),
             Problem("labels", _told(target.labels.index)),
         ]
-        reasons = target.exclusions["reason"].value_counts().index[:NAMES_SHOWN]
-        problems += [Problem("without a label", str(reason)) for reason in reasons]
         raise InputError(problems, "no patient has both features and a label")
     return both, labelled
+
+
+def check_labels(target: Target, validation: Validation) -> None:
+    """Refuse labels that cannot be learned from, before any feature is measured.
+
+    Raises
+    ------
+    InputError
+        Where nobody has a label, with the reasons, or a class is too small for the folds.
+    """
+    if target.labels.empty:
+        reasons = target.exclusions["reason"].value_counts()
+        problems = [
+            Problem(f"{count} patients", str(reason))
+            for reason, count in reasons.head(NAMES_SHOWN).items()
+        ]
+        raise InputError(problems or ["the table has no patients"], "nobody has a label")
+    validation.check(target.labels)
 
 
 def check_listed(table: PatientTable, patients: pd.DataFrame) -> None:

@@ -33,6 +33,7 @@ from radiomics_hcc.modelling.predict import predict as predict_patients
 
 COHORT_COLUMNS: Final = ("image", "Image")
 NO_FEATURES: Final = "no features at the time points and in the phase of the model"
+TRAINED: Final = "a patient of this identity was in the training data"
 NO_VALUE: Final = "none of the features has a value"
 
 
@@ -111,7 +112,16 @@ def predict(
     check_listed(table, clinical)
     imaged = cohort.patients if cohort.cases else ()
     everyone = [*dict.fromkeys([*features.data["patient_id"], *imaged])]
-    return _for_everyone(final, table, everyone)
+    return _told_of_training(_for_everyone(final, table, everyone), record)
+
+
+def _told_of_training(predicted: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
+    """Warn where a patient has the identity of one whom the model learned from."""
+    labels = record.tables.get("labels", pd.DataFrame(columns=["patient_id"]))
+    known = predicted["patient_id"].isin(labels["patient_id"])
+    apart = predicted["warnings"].where(predicted["warnings"] == "", predicted["warnings"] + "; ")
+    warnings = predicted["warnings"].where(~known, apart + TRAINED)
+    return predicted.assign(warnings=warnings)
 
 
 def _for_everyone(final: FinalModel, table: PatientTable, everyone: list[str]) -> pd.DataFrame:

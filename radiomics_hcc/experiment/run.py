@@ -18,7 +18,7 @@ from radiomics_hcc.experiment.feature_source import measure_features
 from radiomics_hcc.experiment.judge import judge
 from radiomics_hcc.experiment.keep import KeptRun
 from radiomics_hcc.experiment.load import Experiment, load_experiments
-from radiomics_hcc.experiment.matching import check_listed, matched
+from radiomics_hcc.experiment.matching import check_labels, check_listed, matched
 from radiomics_hcc.experiment.pictures import montages
 from radiomics_hcc.experiment.record import (
     Material,
@@ -195,6 +195,7 @@ def gather(experiment: Experiment, talk: Talk) -> Material:
     cohort = inputs.read_cohort(experiment)
     patients = cohort.clinical_frame()
     labels = inputs.read_labels(experiment, patients)
+    check_labels(labels.target, validation_of(experiment))
     features = measure_features(experiment, cohort, talk.extraction)
     table = inputs.patient_table(experiment, features, patients)
     unmeasured = tables.has_no_value(table).intersection(labels.target.labels.index)

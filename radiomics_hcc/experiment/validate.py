@@ -12,6 +12,7 @@ from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.feature_source import cases_needed, read_settings, read_table_of
 from radiomics_hcc.experiment.load import Experiment, load_experiments
+from radiomics_hcc.experiment.matching import check_labels
 from radiomics_hcc.experiment.record import validation_of
 from radiomics_hcc.features.engines import find_engine
 
@@ -66,9 +67,8 @@ def _problems(experiment: Experiment) -> list[Problem]:
 
 
 def _check_labels(experiment: Experiment, patients: pd.DataFrame) -> None:
-    """Read the labels, and refuse a class that is too small for the folds."""
-    labels = inputs.read_labels(experiment, patients)
-    validation_of(experiment).check(labels.target.labels)
+    """Read the labels, and refuse those that cannot be learned from."""
+    check_labels(inputs.read_labels(experiment, patients).target, validation_of(experiment))
 
 
 def _try(check: Callable[[], Found]) -> tuple[Found | None, list[Problem]]:
