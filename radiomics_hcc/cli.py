@@ -45,17 +45,20 @@ Output = Annotated[
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="key.path=value, as YAML writes it; repeatable.")
 ]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Image paths may leave the table's folder.")
+]
 Tracker = Annotated[
     str | None, typer.Option(help="Tracker; MLFLOW_TRACKING_URI or sqlite:///mlflow.db.")
 ]
 
 
 def main() -> None:
-    """Run `rhcc`; an error of ours is one plain message and exit code 1."""
+    """Run `rhcc`; an error of ours, or of a file, is one plain message and exit code 1."""
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     try:
         app(args=arguments)
-    except RadiomicsHCCError as error:
+    except (RadiomicsHCCError, OSError) as error:
         if len(arguments) < len(sys.argv) - 1:
             raise
         typer.echo(f"rhcc: {error}", err=True)
@@ -89,7 +92,9 @@ def _options(
 
 @app.command()
 def demo(
-    directory: Annotated[Path, typer.Argument(help="Folder for everything made.")] = Path("demo"),
+    directory: Annotated[
+        Path, typer.Argument(file_okay=False, help="Folder for everything made.")
+    ] = Path("demo"),
     patients: Annotated[int, typer.Option(min=1, help="Synthetic patients.")] = 48,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the cohort.")] = 7,
     signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
@@ -106,7 +111,7 @@ def demo(
 
 @app.command()
 def synth(
-    directory: Annotated[Path, typer.Argument(help="Folder to write.")],
+    directory: Annotated[Path, typer.Argument(file_okay=False, help="Folder to write.")],
     patients: Annotated[int, typer.Option(min=1, help="How many.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 7,
     signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
@@ -141,6 +146,7 @@ def extract(
     shard: Annotated[str, typer.Option(help="i/N: this part of the cohort.")] = "1/1",
     cache: Annotated[Path, typer.Option(help="Folder of the cache.")] = Path(".cache/features"),
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
+    outside: AllowOutside = False,
 ) -> None:
     """Measure the features of every region; one row per case, an empty cell has its reason."""
     from radiomics_hcc.experiment.extraction import extract_file
@@ -150,7 +156,7 @@ def extract(
     kept, part = None if no_cache else cache, Shard.parse(shard)
     wanted = tuple(word.strip() for word in regions.split(","))
     choices = Extraction(engine=engine, jobs=jobs, cache=kept, regions=wanted, shard=part)
-    table = extract_file(cohort, output, params=params, choices=choices)
+    table = extract_file(cohort, output, params=params, choices=choices, allow_outside=outside)
     _tell_extraction(table, output)
 
 
@@ -162,7 +168,7 @@ def assess(
     settings: Settings = None,
     best: Annotated[bool, typer.Option("--best", help="Add best response and TTP.")] = False,
     confirmation_days: Annotated[
-        int | None, typer.Option(help="With --best: confirm CR and PR after so many days.")
+        int | None, typer.Option(min=1, help="With --best: confirm CR and PR after so many days.")
     ] = None,
 ) -> None:
     """State the response of every patient, reader and follow-up, each with its reason."""
@@ -210,12 +216,13 @@ def predict(
     patients: Annotated[Path | None, typer.Option(help="Table of clinical columns.")] = None,
     tracker: Tracker = None,
     jobs: Jobs = 1,
+    outside: AllowOutside = False,
 ) -> None:
     """Predict the class of every patient, with warnings outside the training range."""
     from radiomics_hcc.experiment.predict import Work
     from radiomics_hcc.experiment.predict import predict as predict_patients
 
-    work = Work(jobs, Path(".cache/features"), _talk().extraction)
+    work = Work(jobs, Path(".cache/features"), _talk().extraction, outside)
     frame = predict_patients(model, data, patients=patients, tracker=tracker, work=work)
     frame.to_csv(output, index=False)
     warned = int((frame["warnings"] != "").sum())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OUTSIDE_REMEDY = (
-    "move the file into the folder of the table, or allow paths outside (allow_outside)"
+    "move it into the folder of the table, or allow it (allow_outside, --allow-outside)"
 )
 
 

@@ -26,6 +26,9 @@ class CohortSection(Section):
     images: str | None = Field(None, description="cohort.csv or PyRadiomics' batch CSV")
     patients: str | None = Field(None, description="patients.csv: treatment and clinical columns")
     patient_id: str = Field("patient_id", description="identity column of the patients table")
+    allow_outside: bool = Field(
+        False, description="whether image paths may lead outside the folder of their table"
+    )
     phase: str | None = Field(None, description="contrast phase to use; all when left out")
 
     @model_validator(mode="after")
@@ -132,6 +135,13 @@ class ExperimentConfig(Section):
         {}, description="runs of this file, each with the keys that differ"
     )
     execution: ExecutionSection = Field(default_factory=lambda: ExecutionSection.model_validate({}))
+
+    @model_validator(mode="after")
+    def _columns_come_once(self) -> ExperimentConfig:
+        twice = sorted({name for name in self.clinical if self.clinical.count(name) > 1})
+        if twice:
+            raise ValueError(f"clinical names {', '.join(twice)} more than once")
+        return self
 
     @model_validator(mode="after")
     def _features_have_a_source(self) -> ExperimentConfig:

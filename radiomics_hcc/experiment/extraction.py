@@ -19,7 +19,12 @@ ENDINGS: Final = (".parquet", ".csv")
 
 
 def extract_file(
-    cohort: Path, output: Path, *, params: Path | None, choices: Extraction
+    cohort: Path,
+    output: Path,
+    *,
+    params: Path | None,
+    choices: Extraction,
+    allow_outside: bool = False,
 ) -> FeatureTable:
     """Check a cohort down to its voxels, extract its features, with progress, and write them.
 
@@ -33,6 +38,8 @@ def extract_file(
         A PyRadiomics parameter file; None takes the defaults.
     choices
         Engine, processes, cache, regions and shard; its parameters are replaced.
+    allow_outside
+        Whether image paths may lead outside the folder of the table.
 
     Raises
     ------
@@ -41,7 +48,7 @@ def extract_file(
     """
     _check_ending(output)
     parameters = read_parameters(params) if params else default_parameters()
-    loaded = load_cohort(cohort)
+    loaded = load_cohort(cohort, allow_outside=allow_outside)
     _check_regions(loaded, choices.regions)
     table = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
     table.write(output)

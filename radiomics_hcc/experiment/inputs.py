@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,12 @@ def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
     section = experiment.config.cohort
     patients = experiment.path(section.patients) if section.patients else None
     if section.images is not None:
-        return load_cohort(experiment.path(section.images), patients, check=check)
+        return load_cohort(
+            experiment.path(section.images),
+            patients,
+            check=check,
+            allow_outside=section.allow_outside,
+        )
     if patients is None:
         return Cohort((), {})
     known, problems = read_patients(patients, identity=section.patient_id)
@@ -84,23 +89,23 @@ def clinical_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataF
     Raises
     ------
     InputError
-        For a column that the patients table does not have.
+        For a column that the patients table does not have, or that holds days.
     """
-    names = [str(name) for name in patients.columns]
-    unknown = [name for name in experiment.config.clinical if name not in names]
-    if unknown:
-        raise InputError(
-            (
-                Problem(
-                    f"clinical: {name}",
-                    "no such column, or it is empty for everyone",
-                    did_you_mean(name, names),
-                )
-                for name in unknown
-            ),
-            "patients table",
-        )
-    return patients[list(experiment.config.clinical)]
+    wanted = experiment.config.clinical
+    problems = list(_column_problems(wanted, [str(name) for name in patients.columns]))
+    if problems:
+        raise InputError(problems, "patients table")
+    return patients[list(wanted)]
+
+
+def _column_problems(wanted: Sequence[str], there: list[str]) -> Iterator[Problem]:
+    for name in wanted:
+        if name not in there:
+            what = "no such column, or it is empty for everyone"
+            yield Problem(f"clinical: {name}", what, did_you_mean(name, there))
+        elif name.endswith("_date"):
+            what = "is a day, which tells nothing about another patient"
+            yield Problem(f"clinical: {name}", what, "give an age or an interval instead")
 
 
 def read_labels(experiment: Experiment, patients: pd.DataFrame) -> Labels:

@@ -49,11 +49,14 @@ class Work:
         Folder of the feature cache.
     progress
         Told of every case.
+    allow_outside
+        Whether image paths may lead outside the folder of the cohort's table.
     """
 
     jobs: int = 1
     cache: Path | None = None
     progress: Progress | None = None
+    allow_outside: bool = False
 
 
 def predict(
@@ -96,14 +99,15 @@ def predict(
     RadiomicsHCCError
         Where the model cannot be trusted or the data do not fit it.
     """
+    work = work or Work()
     record = load_run(model, tracker) if isinstance(model, str) else model
     final = trusted_model(record)
     config = ExperimentConfig.model_validate(dict(record.config))
     experiment = Experiment(config, Path(data).resolve())
     path = Path(data)
     if is_cohort(path):
-        cohort = load_cohort(path, patients)
-        features = _measured(experiment, cohort, record, work or Work())
+        cohort = load_cohort(path, patients, allow_outside=work.allow_outside)
+        features = _measured(experiment, cohort, record, work)
     else:
         features = read_feature_table(path, config.features)
         cohort = _patients_of(config, Path(patients) if patients else path)

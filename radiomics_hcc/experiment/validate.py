@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
+from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.feature_source import cases_needed, read_settings, read_table_of
@@ -46,24 +49,35 @@ def validate_experiment(path: Path | str, settings: Sequence[str] = ()) -> list[
 
 
 def _problems(experiment: Experiment) -> list[Problem]:
-    config = experiment.config
     cohort, problems = _try(lambda: inputs.read_cohort(experiment, check="headers"))
-    checks: list[Callable[[], object]] = [lambda: read_settings(experiment)]
-    if config.features.table:
-        checks.append(lambda: read_table_of(experiment))
-    else:
-        checks.append(lambda: find_engine(config.features.engine))
-    if cohort is not None:
-        patients = cohort.clinical_frame()
-        checks.append(lambda: inputs.clinical_columns(experiment, patients))
-        checks.append(lambda: _check_labels(experiment, patients))
-        if config.features.table is None:
-            checks.append(lambda: cases_needed(experiment, cohort))
-    elif config.target.measurements:
-        checks.append(lambda: _check_labels(experiment, pd.DataFrame()))
-    for check in checks:
+    table, in_table = _try(lambda: _named_table(experiment))
+    problems += in_table
+    for check in _checks(experiment, cohort, table):
         problems += _try(check)[1]
     return problems
+
+
+def _named_table(experiment: Experiment) -> FeatureTable | None:
+    return read_table_of(experiment) if experiment.config.features.table else None
+
+
+def _checks(
+    experiment: Experiment, cohort: Cohort | None, table: FeatureTable | None
+) -> Iterator[Callable[[], object]]:
+    """What can be looked at, given what could be read."""
+    config = experiment.config
+    patients = pd.DataFrame() if cohort is None else cohort.clinical_frame()
+    yield partial(read_settings, experiment)
+    if config.features.table is None:
+        yield partial(find_engine, config.features.engine)
+    if cohort is not None or config.target.measurements:
+        yield partial(_check_labels, experiment, patients)
+    if cohort is not None and table is not None:
+        yield partial(inputs.patient_table, experiment, table, patients)
+    elif cohort is not None:
+        yield partial(inputs.clinical_columns, experiment, patients)
+    if cohort is not None and config.features.table is None:
+        yield partial(cases_needed, experiment, cohort)
 
 
 def _check_labels(experiment: Experiment, patients: pd.DataFrame) -> None:

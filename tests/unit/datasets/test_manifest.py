@@ -192,8 +192,8 @@ def test_single_lesion_through_time_needs_no_name(folder, table_of):
 def test_path_outside_the_folder_of_the_table(refused, path):
     (problem,) = refused(f"P1,pre,{path},m.nii")
     assert problem == (
-        f"cohort.csv:2: image path '{path}' leads outside the folder of the table; move the file "
-        "into the folder of the table, or allow paths outside (allow_outside)"
+        f"cohort.csv:2: image path '{path}' leads outside the folder of the table; move it "
+        "into the folder of the table, or allow it (allow_outside, --allow-outside)"
     )
 
 
