@@ -95,16 +95,17 @@ def demo(
     directory: Annotated[
         Path, typer.Argument(file_okay=False, help="Folder for everything made.")
     ] = Path("demo"),
-    patients: Annotated[int, typer.Option(min=1, help="Synthetic patients.")] = 48,
+    patients: Annotated[int | None, typer.Option(min=1, help="Synthetic patients.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the cohort.")] = 7,
     signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
     jobs: Jobs = 1,
 ) -> None:
     """Run the whole story on a synthetic cohort: features, response, models, report."""
     from radiomics_hcc.datasets.synthetic import SyntheticSettings
+    from radiomics_hcc.experiment.demo import DEMO_PATIENTS
     from radiomics_hcc.experiment.demo import demo as run_demo
 
-    settings = SyntheticSettings(patients, seed, signal)
+    settings = SyntheticSettings(patients or DEMO_PATIENTS, seed, signal)
     record = run_demo(directory, settings, jobs=jobs, talk=_talk())
     _tell_run(record)
 

@@ -69,7 +69,7 @@ class Evaluation:
     metrics
         `model, metric, estimate, low, high, method, nb_low, nb_high, patients, repeats`.
     comparisons
-        `model, reference, metric, difference, low, high, p_value, p_holm`.
+        `model, reference, metric, difference, low, high, p_value, p_holm, p_corrected_t`.
     selected
         `model, feature, frequency`: how often a feature was selected over the outer folds.
     splits

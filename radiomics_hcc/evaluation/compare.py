@@ -14,6 +14,7 @@ from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation.intervals import (
     Interval,
+    bootstrap_p_value,
     corrected_t_p_value,
     percentile_interval,
     split_ratio,
@@ -31,6 +32,7 @@ COMPARISON_COLUMNS: Final = (
     "high",
     "p_value",
     "p_holm",
+    "p_corrected_t",
 )
 SIGNIFICANCE: Final = 0.05
 Standing: TypeAlias = Literal["better", "worse", "undecided"]
@@ -45,11 +47,15 @@ class Comparison:
     interval
         The difference between its limits: paired patient bootstrap.
     p_value
-        Corrected resampled t-test over the folds; NaN where too few folds have a score.
+        Two-sided, from the same paired patient bootstrap as the interval.
+    p_corrected_t
+        Corrected resampled t-test over the folds, which also fears other training patients; NaN
+        where too few folds have a score.
     """
 
     interval: Interval
     p_value: float
+    p_corrected_t: float
 
 
 def compare_predictions(
@@ -72,8 +78,9 @@ def compare_predictions(
     counts = draw_resamples(first.labels, resamples, seed)
     scores = [bootstrap_scores(outcomes, metric, counts) for outcomes in (first, second)]
     folds = [score_folds(outcomes, metric) for outcomes in (first, second)]
-    p_value = corrected_t_p_value(folds[0] - folds[1], split_ratio(first))
-    return Comparison(percentile_interval(scores[0] - scores[1]), p_value)
+    difference = scores[0] - scores[1]
+    corrected_t = corrected_t_p_value(folds[0] - folds[1], split_ratio(first))
+    return Comparison(percentile_interval(difference), bootstrap_p_value(difference), corrected_t)
 
 
 def check_same_design(outcomes: Sequence[Outcomes]) -> None:
@@ -150,21 +157,23 @@ def comparison_rows(
         for model in outcomes
         if model != reference
     ]
-    table = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS[:-1]))
+    without_holm = [name for name in COMPARISON_COLUMNS if name != "p_holm"]
+    table = pd.DataFrame(rows, columns=without_holm)
     corrected = table.groupby("metric")["p_value"].transform(holm) if rows else []
-    return table.assign(p_holm=corrected)
+    return table.assign(p_holm=corrected)[list(COMPARISON_COLUMNS)]
 
 
 def _comparison_row(
     outcomes: Mapping[str, Outcomes],
     scores: Mapping[tuple[str, str], FloatArray],
     names: tuple[str, str, str],
-) -> tuple[str, str, str, float, float, float, float]:
+) -> tuple[str, str, str, float, float, float, float, float]:
     model, reference, metric = names
-    interval = percentile_interval(scores[model, metric] - scores[reference, metric])
+    difference = scores[model, metric] - scores[reference, metric]
+    interval, p_value = percentile_interval(difference), bootstrap_p_value(difference)
     folds = score_folds(outcomes[model], metric) - score_folds(outcomes[reference], metric)
-    p_value = corrected_t_p_value(folds, split_ratio(outcomes[model]))
-    return (*names, interval.estimate, interval.low, interval.high, p_value)
+    corrected_t = corrected_t_p_value(folds, split_ratio(outcomes[model]))
+    return (*names, interval.estimate, interval.low, interval.high, p_value, corrected_t)
 
 
 def holm(p_values: pd.Series) -> pd.Series:
@@ -183,8 +192,8 @@ def holm(p_values: pd.Series) -> pd.Series:
 def standing(comparison: pd.Series) -> Standing:
     """Whether a row of the comparisons stands: better, worse, or undecided.
 
-    It stands where the interval leaves out zero and the corrected p-value is below 0.05; where
-    there is no p-value the interval decides alone.
+    It stands where the interval leaves out zero and the corrected p-value, which rests on the
+    same resamples, is below 0.05; where there is no p-value the interval decides alone.
     """
     excludes_zero = comparison["low"] > 0 or comparison["high"] < 0
     if not excludes_zero or comparison["p_holm"] >= SIGNIFICANCE:

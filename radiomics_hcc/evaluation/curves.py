@@ -11,20 +11,24 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from radiomics_hcc.domain.evaluation import Predictions
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation.decisions import confusion_counts
 from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes, read_outcomes
-from radiomics_hcc.evaluation.ranking import ratio
+from radiomics_hcc.evaluation.ranking import pair_weight, ratio
 from radiomics_hcc.evaluation.resampling import LEVEL, draw_resamples
 
 GRID: Final = 101  # points of the false-positive rate, 0 to 1
 THRESHOLDS: Final = tuple(round(0.01 * step, 2) for step in range(1, 100))
 
 
-def roc_curve(predictions: Predictions, *, resamples: int = 500, seed: int = 0) -> pd.DataFrame:
-    """Mean ROC curve over the repeats, sensitivity averaged at equal false-positive rate.
+def roc_curve(predictions: Predictions, *, resamples: int = 200, seed: int = 0) -> pd.DataFrame:
+    """Mean ROC curve over folds and repeats, sensitivity averaged at equal false-positive rate.
+
+    Folds count by the pairs of patients that they hold, so that the area under the curve is the
+    metric `auc`.
 
     Returns
     -------
@@ -39,10 +43,32 @@ def roc_curve(predictions: Predictions, *, resamples: int = 500, seed: int = 0) 
     seen = _two_classes(predictions)
     grid = np.linspace(0.0, 1.0, GRID)
     weights = _weights(seen, resamples, seed)
-    curves = np.mean([_roc(seen.labels, p[:, 0], weights, grid) for p in seen.probabilities], 0)
+    repeats = zip(seen.probabilities[:, :, 0], seen.folds, strict=True)
+    each = [_roc_of_folds(seen.labels, *repeat, weights, grid) for repeat in repeats]
+    curves = np.mean(each, axis=0)
     table = _banded(curves, "sensitivity", {"false_positive_rate": grid})
     origin = pd.DataFrame(0.0, index=[0], columns=table.columns)
     return pd.concat([origin, table], ignore_index=True)
+
+
+def _roc_of_folds(
+    labels: IntArray,
+    scores: FloatArray,
+    folds: NDArray[np.object_],
+    weights: FloatArray,
+    grid: FloatArray,
+) -> FloatArray:
+    """Curves of one repeat; a resample that leaves a fold without a class leaves the fold out."""
+    drawn = np.zeros((len(weights), len(grid)))
+    pairs = np.zeros(len(weights))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        held = pair_weight(labels[inside], weights[:, inside])
+        is_held = held > 0
+        curve = _roc(labels[inside], scores[inside], weights[np.ix_(is_held, inside)], grid)
+        drawn[is_held] += held[is_held, np.newaxis] * curve
+        pairs += held
+    return ratio(drawn, pairs[:, np.newaxis])
 
 
 def _roc(labels: IntArray, scores: FloatArray, weights: FloatArray, grid: FloatArray) -> FloatArray:
@@ -54,7 +80,8 @@ def _roc(labels: IntArray, scores: FloatArray, weights: FloatArray, grid: FloatA
     hits = np.cumsum(counted * is_positive, axis=1)[:, is_last_of_ties]
     alarms = np.cumsum(counted * ~is_positive, axis=1)[:, is_last_of_ties]
     pairs = zip(hits / hits[:, -1:], alarms / alarms[:, -1:], strict=True)
-    return np.stack([_at_rates(sensitivity, rate, grid) for sensitivity, rate in pairs])
+    curves = [_at_rates(sensitivity, rate, grid) for sensitivity, rate in pairs]
+    return np.stack(curves) if curves else np.zeros((0, len(grid)))
 
 
 def _at_rates(sensitivity: FloatArray, rate: FloatArray, grid: FloatArray) -> FloatArray:

@@ -116,6 +116,23 @@ def nadeau_bengio(fold_scores: FloatArray, test_train_ratio: float) -> Interval:
     return Interval(mean, mean - half, mean + half, method, undefined)
 
 
+def bootstrap_p_value(differences: FloatArray) -> float:
+    """Two-sided p that a difference is zero, of the difference itself and of its resamples.
+
+    Twice the share of resamples on the other side of zero, zero included, counted as
+    (b + 1) / (m + 1) so that it is never 0 [1]_. NaN where the difference is undefined.
+
+    References
+    ----------
+    .. [1] Davison, Hinkley. Bootstrap Methods and their Application (1997), section 4.4.
+    """
+    drawn = differences[1:][np.isfinite(differences[1:])]
+    if len(drawn) == 0 or not np.isfinite(differences[0]):
+        return float("nan")
+    beyond = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
+    return min(1.0, 2.0 * (beyond + 1) / (len(drawn) + 1))
+
+
 def corrected_t_p_value(differences: FloatArray, test_train_ratio: float) -> float:
     """Two-sided p of the corrected resampled t-test that the mean difference is zero.
 

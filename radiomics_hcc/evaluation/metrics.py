@@ -2,9 +2,9 @@
 
 A metric is computed on the out-of-fold predictions of all patients of one repeat, and averaged
 over the repeats: a fold of 20 patients may lack a class, a repeat does not. Predictions of
-different folds come from different fits; a model that predicts the class shares of its training
-patients therefore scores slightly below AUC 0.5, as the shares of the others are the mirror image
-of a fold's own [1]_.
+different folds come from different fits, whose levels are the mirror image of what a fold holds:
+ranked against each other, a model that knows nothing falls below AUC 0.5 [1]_. Metrics of order
+therefore count the pairs of patients that were tested in the same fold.
 
 References
 ----------
@@ -20,11 +20,13 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation import calibration, decisions, probability, ranking
 from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes, positive_classes
+from radiomics_hcc.evaluation.ranking import pair_weight, ratio
 
 Scorer: TypeAlias = Callable[[IntArray, FloatArray, FloatArray], FloatArray]
 View: TypeAlias = Literal["two", "two_if_possible", "all", "three_or_more"]
@@ -50,6 +52,8 @@ class Metric:
         Whether a single fold of some 20 patients can be scored.
     lowest, highest
         Its range; limits of an interval end there.
+    pairs_within_folds
+        Whether it compares patients in pairs, and so those of the same fold only.
     """
 
     title: str
@@ -59,6 +63,7 @@ class Metric:
     is_defined_by_fold: bool = True
     lowest: float = 0.0
     highest: float = 1.0
+    pairs_within_folds: bool = False
 
     def applies_to(self, classes: Sequence[str]) -> bool:
         """Whether predictions of these classes can be scored."""
@@ -74,7 +79,7 @@ class Metric:
 
 METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
     {
-        "auc": Metric("AUC", "higher", ranking.auc, "two_if_possible"),
+        "auc": Metric("AUC", "higher", ranking.auc, "two_if_possible", pairs_within_folds=True),
         "average_precision": Metric(
             "average precision", "higher", ranking.average_precision, "two"
         ),
@@ -107,7 +112,11 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "all", lowest=-1.0
         ),
         "ordinal_c_index": Metric(
-            "ordinal C-index", "higher", ranking.ordinal_c_index, "three_or_more"
+            "ordinal C-index",
+            "higher",
+            ranking.ordinal_c_index,
+            "three_or_more",
+            pairs_within_folds=True,
         ),
         "ranked_probability_score": Metric(
             "ranked probability score",
@@ -169,8 +178,29 @@ def score_repeats(outcomes: Outcomes, metric: str, weights: FloatArray | None = 
     metrics_for(outcomes.classes, [metric])
     seen = METRICS[metric].look_at(outcomes)
     counts = np.ones((1, len(seen.labels))) if weights is None else weights
-    each = [METRICS[metric].function(seen.labels, chance, counts) for chance in seen.probabilities]
+    repeats = zip(seen.probabilities, seen.folds, strict=True)
+    each = [_score_repeat(METRICS[metric], seen.labels, *repeat, counts) for repeat in repeats]
     return np.stack(each, axis=1)
+
+
+def _score_repeat(
+    metric: Metric,
+    labels: IntArray,
+    chance: FloatArray,
+    folds: NDArray[np.object_],
+    counts: FloatArray,
+) -> FloatArray:
+    """One repeat: all patients together, or the folds weighted by the pairs that they hold."""
+    if not metric.pairs_within_folds:
+        return metric.function(labels, chance, counts)
+    scored, pairs = np.zeros(len(counts)), np.zeros(len(counts))
+    for fold in np.unique(folds):
+        inside = folds == fold
+        score = metric.function(labels[inside], chance[inside], counts[:, inside])
+        held = np.where(np.isfinite(score), pair_weight(labels[inside], counts[:, inside]), 0.0)
+        scored += held * np.where(held > 0, score, 0.0)
+        pairs += held
+    return ratio(scored, pairs)
 
 
 def score_folds(outcomes: Outcomes, metric: str) -> FloatArray:

@@ -25,6 +25,12 @@ def class_totals(labels: IntArray, weights: FloatArray) -> FloatArray:
     return np.asarray(weights @ members.astype(float))
 
 
+def pair_weight(labels: IntArray, weights: FloatArray) -> FloatArray:
+    """Weight of the pairs of patients with different labels, shape (b,)."""
+    totals = class_totals(labels, weights)
+    return np.asarray((totals.sum(axis=1) ** 2 - (totals**2).sum(axis=1)) / 2.0)
+
+
 def concordance(labels: IntArray, scores: FloatArray, weights: FloatArray) -> FloatArray:
     """Share of pairs with different labels in which the better label has the higher score.
 
@@ -54,9 +60,7 @@ def concordance(labels: IntArray, scores: FloatArray, weights: FloatArray) -> Fl
     wins = np.where(is_better, (1.0 + np.sign(scores[:, np.newaxis] - scores)) / 2.0, 0.0)
     better, worse = is_better.any(axis=1), is_better.any(axis=0)
     won = (weights[:, better] @ wins[np.ix_(better, worse)] * weights[:, worse]).sum(axis=1)
-    totals = class_totals(labels, weights)
-    pairs = (totals.sum(axis=1) ** 2 - (totals**2).sum(axis=1)) / 2.0
-    return ratio(won, pairs)
+    return ratio(won, pair_weight(labels, weights))
 
 
 def auc(labels: IntArray, probabilities: FloatArray, weights: FloatArray) -> FloatArray:

@@ -105,7 +105,9 @@ class ExecutionSection(Section):
         description="sqlite:///, http(s)://, or a folder; "
         "when left out MLFLOW_TRACKING_URI, else sqlite:///mlflow.db",
     )
-    report: str | None = Field(None, description="where the HTML report is written")
+    report: str | None = Field(
+        "reports/{name}.html", description="where the HTML report is written; null for nowhere"
+    )
 
 
 class ExperimentConfig(Section):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from radiomics_hcc.domain.evaluation import Evaluation, Finding, Predictions
+from radiomics_hcc.domain.evaluation import Evaluation, Finding
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import LeakageError
@@ -74,7 +74,7 @@ def judge(
     runs = cross_validate(
         candidates, table, target=target, validation=validation, jobs=jobs, progress=progress
     )
-    predictions = {run.predictions.model: _comparable(run.predictions) for run in runs}
+    predictions = {run.predictions.model: run.predictions for run in runs}
     reference = SIZE_ONLY if SIZE_ONLY in predictions else NO_INFORMATION
     metrics, comparisons = evaluate_predictions(
         list(predictions.values()),
@@ -180,19 +180,6 @@ def _intent_findings(
 def _selected(runs: Sequence[ModelRun], validation: Validation) -> pd.DataFrame:
     selected = pd.concat([run.selected for run in runs], ignore_index=True)
     return selection_frequency(selected, validation.outer * validation.repeats)
-
-
-def _comparable(predictions: Predictions) -> Predictions:
-    """Take away the ranking that the no-information baseline gets from the dealing of folds.
-
-    It predicts the class shares of each training fold. They fall where the tested fold holds
-    more of a class, so that pooled over folds they would rank patients the wrong way round.
-    """
-    if predictions.model != NO_INFORMATION:
-        return predictions
-    columns = predictions.probability_columns
-    shares = predictions.frame.groupby("repeat")[columns].transform("mean")
-    return replace(predictions, frame=predictions.frame.assign(**shares))
 
 
 def _findings(

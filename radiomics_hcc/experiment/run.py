@@ -132,12 +132,16 @@ def run_experiment(experiment: Experiment, talk: Talk) -> RunRecord:
 
 
 def report_path(experiment: Experiment) -> Path | None:
-    """Where the report is written: variants have a file each, `report.<variant>.html`."""
+    """Where the report is written: variants have a file each.
+
+    `{name}` stands for the experiment and its variant; without it `<stem>.<variant>.html`.
+    """
     named = experiment.config.execution.report
     if named is None:
         return None
-    path = Path(named)
-    return path.with_stem(f"{path.stem}.{experiment.variant}") if experiment.variant else path
+    path = Path(named.replace("{name}", experiment.name))
+    is_shared = "{name}" not in named and experiment.variant
+    return path.with_stem(f"{path.stem}.{experiment.variant}") if is_shared else path
 
 
 def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecord:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import math
 import platform
@@ -129,9 +128,10 @@ class PyRadiomicsEngine:
 
 def _make_extractor(parameters: Parameters) -> _Extractor:
     """Set up PyRadiomics without its own schema check, which ours replaces."""
-    module = importlib.import_module("radiomics.featureextractor")
+    from radiomics import featureextractor  # the package works without this extra
+
     settings = {**parameters.settings, "additionalInfo": False}
-    extractor = cast(_Extractor, module.RadiomicsFeatureExtractor(**settings))
+    extractor = cast(_Extractor, featureextractor.RadiomicsFeatureExtractor(**settings))
     extractor.enabledImagetypes = {
         name: dict(settings) for name, settings in parameters.image_types.items()
     }
@@ -214,7 +214,8 @@ def _quiet(records: list[logging.LogRecord]) -> Iterator[None]:
     level, handlers, propagates = logger.level, list(logger.handlers), logger.propagate
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        importlib.import_module("radiomics")
+        import radiomics  # noqa: F401  # the first import sets its logging up
+
         try:
             logger.handlers, logger.propagate = [_Keep(records)], False
             logger.setLevel(logging.WARNING)

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.candidates import Candidate
+from radiomics_hcc.modelling.classifiers.no_information import NoInformation
 from radiomics_hcc.modelling.pipeline import build_pipeline, selected_features
 from radiomics_hcc.modelling.search import Search, mean_log_loss, search, set_seed
 from radiomics_hcc.modelling.selection import NoColumnLeftError
@@ -89,16 +90,21 @@ def fit_candidate(
 ) -> Search:
     """Search one candidate's grid in the given inner folds and refit it on these rows.
 
+    A baseline whose columns are all constant or empty here knows the class shares and no more.
+
     Raises
     ------
     InputError
-        Where no column of the candidate is fit to learn from in some fold.
+        Where no column of a model is fit to learn from in some fold.
     """
     columns = rows[list(candidate.columns)]
     pipeline, grid = build_pipeline(candidate.step, columns)
     try:
         return search(set_seed(pipeline, seed), grid, rows=columns, codes=codes, pairs=pairs)
     except NoColumnLeftError as error:
+        if candidate.is_baseline:
+            pipeline, grid = build_pipeline(NoInformation(), columns)
+            return search(pipeline, grid, rows=columns, codes=codes, pairs=pairs)
         where = f"model {candidate.name!r}"
         remedy = "leave it out or give it other columns"
         raise InputError([Problem(where, str(error), remedy)]) from error

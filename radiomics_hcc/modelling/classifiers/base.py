@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, TypeAlias
 
 from sklearn.base import BaseEstimator
 
 from radiomics_hcc.domain.step import Step
+from radiomics_hcc.errors import InputError, Problem
 
 SearchGrid: TypeAlias = dict[str, list[float]] | dict[str, list[int]]
 """Values to try by parameter name of the estimator."""
@@ -19,7 +20,23 @@ MAX_GRID_POINTS: Final = 30
 
 @dataclass(frozen=True)
 class ClassifierStep(Step):
-    """A kind of model: frozen parameters that make a scikit-learn classifier and its grid."""
+    """A kind of model: frozen parameters that make a scikit-learn classifier and its grid.
+
+    Raises
+    ------
+    InputError
+        Where a whole number is below 1.
+    """
+
+    def __post_init__(self) -> None:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        problems = [
+            Problem(f"{self.kind}.{name}", f"is {value}", "use 1 or more")
+            for name, value in values.items()
+            if isinstance(value, int) and value < 1
+        ]
+        if problems:
+            raise InputError(problems)
 
     @abstractmethod
     def search_space(self) -> tuple[BaseEstimator, SearchGrid]:

@@ -10,14 +10,13 @@ from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.classifiers.base import ClassifierStep
 from radiomics_hcc.modelling.classifiers.elastic_net import ElasticNet
-from radiomics_hcc.modelling.classifiers.no_information import NoInformation
 from radiomics_hcc.modelling.classifiers.ordinal_logistic import OrdinalLogistic
 from radiomics_hcc.modelling.classifiers.random_forest import RandomForest
 
 ENTRY_POINT_GROUP: Final = "radiomics_hcc.classifiers"
 
 CLASSIFIERS: Final[Mapping[str, type[ClassifierStep]]] = {
-    step.kind: step for step in (ElasticNet, OrdinalLogistic, RandomForest, NoInformation)
+    step.kind: step for step in (ElasticNet, OrdinalLogistic, RandomForest)
 }
 
 

@@ -32,7 +32,8 @@ def test_roc_curve_of_one_repeat_passes_through_the_points_of_sklearn(from_array
     chance = np.round(generator.random(40), 1)
     labels = generator.integers(2, size=40)
     curve = roc_curve(
-        from_arrays(labels, np.stack([chance, 1 - chance], axis=1)[np.newaxis]), resamples=5
+        from_arrays(labels, np.stack([chance, 1 - chance], axis=1)[np.newaxis], folds=1),
+        resamples=5,
     )
     rate, sensitivity, _ = oracle.roc_curve(labels == 0, chance)
     expected = np.interp(np.linspace(0, 1, 101)[1:], rate, sensitivity)

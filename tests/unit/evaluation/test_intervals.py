@@ -8,6 +8,7 @@ from scipy import stats
 
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.evaluation.intervals import (
+    bootstrap_p_value,
     corrected_t_p_value,
     fold_interval,
     nadeau_bengio,
@@ -126,3 +127,14 @@ def test_limits_of_the_fold_interval_stay_within_the_metrics_range(drawn):
 
 def fold_limits(outcomes, metric):
     return nadeau_bengio(score_folds(outcomes, metric), split_ratio(outcomes))
+
+
+def test_bootstrap_p_counts_the_resamples_beyond_zero_twice():
+    differences = np.array([0.2, *[-0.1] * 3, *[0.1] * 96])
+    assert bootstrap_p_value(differences) == pytest.approx(2 * 4 / 100)
+
+
+def test_bootstrap_p_of_no_difference_is_one_and_of_a_sure_one_is_never_zero():
+    assert bootstrap_p_value(np.zeros(100)) == 1.0
+    assert bootstrap_p_value(np.full(1000, -0.3)) == pytest.approx(2 / 1000)
+    assert np.isnan(bootstrap_p_value(np.full(10, np.nan)))
