@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 JOBS   ?= 2
 
-.PHONY: help setup demo test test-slow lint format bench lock clean
+.PHONY: help setup demo browser test test-slow lint format bench lock clean
 
 help:
 	@echo "make setup      build .venv from the locked versions"
@@ -39,7 +39,14 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: lint
+# Continuous integration installs Chromium for the browser tests; elsewhere they are skipped without.
+browser:
+	@command -v chromium >/dev/null \
+	|| { [ "$$CI" = true ] && [ "$$(id -u)" = 0 ] && apt-get update -qq \
+	     && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	|| echo "no Chromium here: the browser tests will be skipped"
+
+test: lint browser
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m "not slow"
 
 test-slow: setup

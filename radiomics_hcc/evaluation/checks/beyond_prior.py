@@ -15,9 +15,8 @@ NO_INFORMATION_AUC = 0.5
 class BeyondPrior(Check):
     """Whether the primary model knows more than how frequent each class is.
 
-    Ranking is judged against AUC 0.5 and not against the prior model's own AUC, which lies below
-    0.5 in cross-validation (see `evaluation.metrics`) and is too easy to beat. Probabilities are
-    judged by the scaled Brier score, 0 for the class shares.
+    Ranking is judged against AUC 0.5, which is what the class shares alone reach.
+    Probabilities are judged by the scaled Brier score, 0 for the class shares.
     """
 
     kind: ClassVar[str] = "beyond_prior"
