@@ -1,6 +1,6 @@
 """Runs in MLflow, as a view of the run folder that lies among each run's artifacts.
 
-The only file that imports mlflow. It uses a client with an explicit address: no active run, no
+It uses a client with an explicit address: no active run, no
 autologging, no global tracking address, so that a leftover `./mlruns` changes nothing.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+import mlflow.entities as entities
 import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
@@ -31,26 +33,25 @@ from radiomics_hcc.tracking.items import (
     items,
     model_names,
 )
-from radiomics_hcc.tracking.mlflow_limits import (
-    DIGEST_CHARACTERS,
+from radiomics_hcc.tracking.mlflow_tracker.limits import (
     METRICS_AT_ONCE,
     PARAMETERS_AT_ONCE,
     RECORD_FOLDER,
     TAG_CHARACTERS,
     milliseconds,
-    mlflow_name,
     of_model,
     parts,
     points,
-    short_value,
+)
+from radiomics_hcc.tracking.mlflow_tracker.values import (
+    dataset_input,
+    git_tags,
+    model_description,
+    parameter_value,
+    run_row,
+    run_tag,
 )
 from radiomics_hcc.tracking.model_folder import (
-    EXAMPLE_FILE,
-    MODEL_FILE,
-    REQUIREMENTS_FILE,
-    InputColumn,
-    classes,
-    input_columns,
     model_contents,
 )
 from radiomics_hcc.tracking.run_folder import MANIFEST, read_run_folder, write_run_folder
@@ -62,21 +63,11 @@ from radiomics_hcc.tracking.store_access import (
     require_usable,
 )
 from radiomics_hcc.tracking.tracker import (
-    RUN_COLUMNS,
     as_failed,
     plain_name,
     require_completed,
     run_frame,
 )
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read while mlflow is imported
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-
-import mlflow.entities as entities
-from mlflow.exceptions import MlflowException
-from mlflow.models import Model, ModelSignature
-from mlflow.tracking import MlflowClient
-from mlflow.types import ColSpec, Schema
 
 MODEL_RUNS: Final = 20  # child runs of one experiment; more drown MLflow's list of runs
 _END: Final = {RunStatus.COMPLETED: "FINISHED", RunStatus.FAILED: "FAILED"}
@@ -172,7 +163,7 @@ class MlflowTracker:
         """List the runs that this package logged, newest first."""
         with _as_tracking_error(self.uri):
             found = self._search("tags.`rhcc.role` = 'experiment'")
-        return run_frame((_row(run) for run in found), experiment)
+        return run_frame((run_row(run) for run in found), experiment)
 
     def _finish(self, record: RunRecord) -> str:
         with _as_tracking_error(self.uri), tempfile.TemporaryDirectory() as scratch:
@@ -291,7 +282,7 @@ class MlflowTracker:
     def _log_items(self, run_id: str, stream: Sequence[Item], model_id: str | None = None) -> None:
         """Log parameters, data sets and metrics in as few calls as MLflow allows."""
         now = int(datetime.now(tz=UTC).timestamp() * 1000)
-        parameters = [_mlflow_parameter(item) for item in stream if isinstance(item, Parameter)]
+        parameters = [parameter_value(item) for item in stream if isinstance(item, Parameter)]
         for part in parts(parameters, PARAMETERS_AT_ONCE):
             self._client.log_batch(run_id, params=part)
         metrics = [
@@ -300,13 +291,13 @@ class MlflowTracker:
         ]
         for part in parts(metrics, METRICS_AT_ONCE):
             self._client.log_batch(run_id, metrics=part)
-        datasets = [_dataset_input(item) for item in stream if isinstance(item, Dataset)]
+        datasets = [dataset_input(item) for item in stream if isinstance(item, Dataset)]
         if datasets:
             self._client.log_inputs(run_id, datasets)
 
     def _log_tags(self, run_id: str, stream: Sequence[Item]) -> None:
-        tags = [_mlflow_tag(item) for item in stream if isinstance(item, Tag)]
-        self._client.log_batch(run_id, tags=[*tags, *_git_tags(stream)])
+        tags = [run_tag(item) for item in stream if isinstance(item, Tag)]
+        self._client.log_batch(run_id, tags=[*tags, *git_tags(stream)])
 
     def _log_folder(self, run_id: str, folder: Path) -> None:
         """Log a run folder, the manifest last, so that what it names is there."""
@@ -334,7 +325,7 @@ class MlflowTracker:
             with tempfile.TemporaryDirectory() as scratch:
                 for name, content in contents.items():
                     (Path(scratch) / name).write_bytes(content)
-                _description(item, logged, run_ids[0]).save(str(Path(scratch) / "MLmodel"))
+                model_description(item, logged, run_ids[0]).save(str(Path(scratch) / "MLmodel"))
                 self._client.log_model_artifacts(logged.model_id, scratch)
             self._client.finalize_logged_model(logged.model_id, entities.LoggedModelStatus.READY)
             for run_id in dict.fromkeys(run_ids):
@@ -384,72 +375,3 @@ def _pages(search: Any, *arguments: object) -> Iterator[Any]:
         token = page.token
         if not token:
             return
-
-
-def _mlflow_tag(tag: Tag) -> entities.RunTag:
-    return entities.RunTag(tag.name, tag.value[:TAG_CHARACTERS])
-
-
-def _git_tags(stream: Sequence[Item]) -> list[entities.RunTag]:
-    """The commit also under the name that MLflow's pages show."""
-    return [
-        entities.RunTag("mlflow.source.git.commit", item.value)
-        for item in stream
-        if isinstance(item, Tag) and item.name == "rhcc.git.commit"
-    ]
-
-
-def _mlflow_parameter(parameter: Parameter) -> entities.Param:
-    return entities.Param(mlflow_name(parameter.name), short_value(parameter.value))
-
-
-def _dataset_input(item: Dataset) -> entities.DatasetInput:
-    file = item.file
-    dataset = entities.Dataset(
-        name=file.name,
-        digest=file.sha256[:DIGEST_CHARACTERS],
-        source_type="local",
-        source=json.dumps({"uri": file.file}),
-        profile=json.dumps({"sha256": file.sha256}),
-    )
-    return entities.DatasetInput(dataset, [entities.InputTag("mlflow.data.context", "training")])
-
-
-def _description(item: ModelItem, logged: entities.LoggedModel, run_id: str) -> Model:
-    """MLflow's description of a model: signature, example, requirements, where its bytes are."""
-    card = item.file.card
-    description = Model(
-        artifact_path=logged.artifact_location,
-        model_uuid=logged.model_id,
-        model_id=logged.model_id,
-        run_id=run_id,
-        signature=ModelSignature(
-            inputs=Schema([_column(column) for column in input_columns(card)]),
-            outputs=Schema([ColSpec("double", f"p_{name}") for name in classes(card)]),
-        ),
-        saved_input_example_info={
-            "artifact_path": EXAMPLE_FILE,
-            "serving_input_path": f"serving_{EXAMPLE_FILE}",
-            "type": "dataframe",
-            "pandas_orient": "split",
-        },
-    )
-    return description.add_flavor(
-        "radiomics_hcc",
-        model=MODEL_FILE,
-        sha256=item.file.sha256,
-        card="card.json",
-        requirements=REQUIREMENTS_FILE,
-        use="rhcc predict --model",
-    )
-
-
-def _column(column: InputColumn) -> ColSpec:
-    """A number is always float64: an integer column would refuse a later empty cell."""
-    return ColSpec("double" if column.is_number else "string", column.name)
-
-
-def _row(run: entities.Run) -> dict[str, object]:
-    tags = run.data.tags
-    row: dict[str, object] = {name: tags.get(f"rhcc.{name}", "") for name in RUN_COLUMNS}
-    return row | {"address": f"runs:/{run.info.run_id}"}
