@@ -41,19 +41,20 @@ def verdict(
     scores = metrics[metrics["metric"] == metric].set_index("model")["estimate"]
     parts = [_reached(rows.iloc[0])]
     parts += [_compared(row, scores[row["reference"]]) for _, row in own.iterrows()]
-    return " and ".join(parts) + "." + _others(compared[compared["model"] != primary])
+    sentence = " and ".join(parts) + "." + _others(compared[compared["model"] != primary])
+    return sentence[0].upper() + sentence[1:]
 
 
 def spoken(model: str) -> str:
     """A model's name as it stands in a sentence."""
-    return SPOKEN_MODELS.get(model, model)
+    return SPOKEN_MODELS.get(model, model.replace("_", " "))
 
 
 def _reached(row: pd.Series) -> str:
     title = METRICS[row["metric"]].title
     limits = f"95 % interval {row['low']:.2f} to {row['high']:.2f}"
     patients = f"{row['patients']} patients"
-    return f"{row['model']} reaches {title} {row['estimate']:.2f} ({limits}, {patients})"
+    return f"{spoken(row['model'])} reaches {title} {row['estimate']:.2f} ({limits}, {patients})"
 
 
 def _compared(row: pd.Series, reference_score: float) -> str:
@@ -81,7 +82,7 @@ def _others(compared: pd.DataFrame) -> str:
     if compared.empty:
         return ""
     reference = spoken(compared["reference"].iloc[0])
-    standings = {row["model"]: standing(row) for _, row in compared.iterrows()}
+    standings = {spoken(row["model"]): standing(row) for _, row in compared.iterrows()}
     said = [
         f"{held} than {reference}: {', '.join(names)}"
         for held in ("better", "worse")

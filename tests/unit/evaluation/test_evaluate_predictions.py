@@ -137,7 +137,7 @@ def test_problems_of_all_models_come_together(models):
 def test_verdict_says_that_a_strong_model_beats_size(tables):
     metrics, comparisons = tables
     sentence = verdict(comparisons, metrics, primary="elastic_net")
-    assert sentence.startswith("elastic_net reaches AUC 0.")
+    assert sentence.startswith("Elastic net reaches AUC 0.")
     assert "60 patients) and is better than size alone (0." in sentence
     assert sentence.endswith("Among the other models, none differs from size alone.")
 
@@ -145,9 +145,9 @@ def test_verdict_says_that_a_strong_model_beats_size(tables):
 def test_verdict_speaks_of_the_declared_model_and_not_of_the_best(tables):
     metrics, comparisons = tables
     sentence = verdict(comparisons, metrics, primary="forest")
-    assert sentence.startswith("forest reaches AUC")
+    assert sentence.startswith("Forest reaches AUC")
     assert "is not shown to be better than size alone (0.73): difference" in sentence
-    assert sentence.endswith("better than size alone: elastic_net.")
+    assert sentence.endswith("better than size alone: elastic net.")
 
 
 def test_verdict_on_the_reference_makes_no_claim_about_itself(tables):
