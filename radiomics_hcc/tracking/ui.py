@@ -28,6 +28,9 @@ DEFAULT_PORT: Final = 5000
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.1
+TRAINING_PAGE: Final = "#/experiments?workflowType=machine_learning"
+"""Else MLflow opens its pages about language models, which have nothing to show here."""
+
 _LEAN: Final = {
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else a dozen idle worker processes
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -106,9 +109,10 @@ def running_server(
 
 
 def _show(address: str, announce: Callable[[str], None], open_browser: bool) -> None:
-    announce(address)
+    page = f"{address.rstrip('/')}/{TRAINING_PAGE}"
+    announce(page)
     if open_browser:
-        webbrowser.open(address)
+        webbrowser.open(page)
 
 
 def _existing_database(uri: str) -> Path:

@@ -27,7 +27,8 @@ def is_listening(address: str) -> bool:
 def test_pages_answer_on_loopback_until_a_signal_ends_them(store: str) -> None:
     seen: list[str] = []
 
-    def visit_and_leave(address: str) -> None:
+    def visit_and_leave(page: str) -> None:
+        address = page.removesuffix(f"/{ui.TRAINING_PAGE}")
         seen.append(address)
         assert status(address) == 200
         assert status(f"{address}/health") == 200
@@ -66,4 +67,4 @@ def test_a_server_elsewhere_is_only_pointed_at(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("webbrowser.open", opened.append)
     seen: list[str] = []
     ui.serve("https://mlflow.example.org", announce=seen.append, open_browser=True)
-    assert seen == opened == ["https://mlflow.example.org"]
+    assert seen == opened == [f"https://mlflow.example.org/{ui.TRAINING_PAGE}"]
