@@ -25,7 +25,7 @@ from radiomics_hcc.report.figures.gallery import (
     confusion_matrix,
     headline_model,
 )
-from radiomics_hcc.report.numbers import interval, p_number
+from radiomics_hcc.report.numbers import interval, p_number, p_value, score
 from radiomics_hcc.report.sections.source import Source
 
 INTERVALS: Final = (
@@ -46,7 +46,8 @@ def performance(source: Source) -> Section:
         return Section("performance", title, (Missing("Metrics"), *_curves(source)))
     metrics = source.frame("metrics")
     blocks: list[Block] = [Paragraph(PROCEDURE), _forest(source, metrics)]
-    blocks += [_headline_table(source, metrics), Heading("Curves"), *_curves(source)]
+    blocks += [_headline_table(source, metrics), *_readers_and_chance(source)]
+    blocks += [Heading("Curves"), *_curves(source)]
     blocks += [Heading("Comparisons"), *_comparisons(source, metrics), _all_models(metrics)]
     return Section("performance", title, tuple(blocks))
 
@@ -97,6 +98,36 @@ def _headline_table(source: Source, metrics: pd.DataFrame) -> Block:
     note = " ".join([INTERVALS, *_undefined(rows)])
     caption = f"Metrics of {words.model(model)}"
     return Table(caption, heads, cells, frozenset({1, 2}), note)
+
+
+def _readers_and_chance(source: Source) -> list[Block]:
+    """The headline model against every reader, and among permuted labels, where recorded."""
+    blocks: list[Block] = []
+    if source.has("reader_scores"):
+        frame = source.frame("reader_scores")
+        shown = frame[frame["metric"].isin(discrimination(frame)["metric"].unique())]
+        cells = tuple(
+            (
+                str(row.reader),
+                words.metric(str(row.metric)),
+                interval(row.estimate, row.low, row.high),
+                str(row.patients),
+            )
+            for row in shown.itertuples(index=False)
+        )
+        caption = "The same predictions against the labels of each reader"
+        heads = ("Reader", "Metric", "Estimate (95 % interval)", "Patients")
+        blocks.append(Table(caption, heads, cells, frozenset({2, 3})))
+    if source.has("permutation"):
+        test = source.frame("permutation").iloc[0]
+        blocks.append(
+            Paragraph(
+                f"Permutation of the patients' labels through the whole procedure, one repeat: "
+                f"{words.model(str(test['model']))} scores {score(test['observed'])}, "
+                f"{p_value(test['p_value'])} among {test['permutations']} permutations."
+            )
+        )
+    return blocks
 
 
 def _undefined(rows: pd.DataFrame) -> list[str]:

@@ -242,3 +242,28 @@ def test_montages_of_the_run_are_shown():
 
 def test_long_tables_show_their_first_rows_and_say_so(text):
     assert "The first 60 of 107 rows." in text
+
+
+def test_scores_against_every_reader_and_the_permutation_test_are_shown(run):
+    readers = pd.DataFrame(
+        {
+            "model": "elastic_net",
+            "reader": ["R1", "R2"],
+            "metric": ["auc", "brier"],
+            "estimate": [0.71, 0.2],
+            "low": [0.6, 0.1],
+            "high": [0.8, 0.3],
+            "method": "patient bootstrap",
+            "patients": [40, 39],
+            "unread": [0, 1],
+        }
+    )
+    permutation = pd.DataFrame(
+        {"model": ["elastic_net"], "observed": [0.7], "permutations": [99], "p_value": [0.02]}
+    )
+    tables = {**run.tables, "reader_scores": readers, "permutation": permutation}
+    page = render(replace(run, tables=tables))
+    assert "0.71 (0.60 to 0.80)" in page
+    assert "against the labels of each reader" in page
+    assert "among 99 permutations" in page
+    assert "p = 0.02" in page.replace("\u00a0", " ")
