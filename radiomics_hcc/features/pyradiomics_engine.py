@@ -166,7 +166,7 @@ def _check_finite(image: Volume, mask: Mask, parameters: Parameters) -> None:
 
 
 def _feature(name: str, value: object, failures: Mapping[tuple[str, str], str]) -> Feature:
-    number = float(cast(float, value))
+    number = float(np.real(cast(float, value)))  # NumPy 2.5 gives the MCC a complex type
     if not math.isnan(number):
         return Feature(name, number)
     cause = failures.get((feature_class(name), short_name(name)))

@@ -58,7 +58,9 @@ def direct(image: Path, mask: Path, label: int, parameters: Path | None) -> dict
         finally:
             SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(threads)
     return {
-        name: float(value) for name, value in found.items() if not name.startswith("diagnostics")
+        name: float(np.real(value))
+        for name, value in found.items()
+        if not name.startswith("diagnostics")
     }
 
 

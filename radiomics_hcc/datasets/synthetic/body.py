@@ -75,7 +75,8 @@ def depth_mm(axes: Axes, physique: Physique) -> Field:
     across = np.abs(axes.x / np.float32(physique.half_width_mm)) ** BODY_POWER
     deep = np.abs(axes.y / np.float32(physique.half_depth_mm)) ** BODY_POWER
     level = np.maximum((across + deep) ** (1 / BODY_POWER), 1e-3)
-    depth: Field = (1 / level - 1) * np.sqrt(axes.x**2 + axes.y**2)
+    radius = np.sqrt(axes.x**2 + axes.y**2)
+    depth: Field = ((1 / level - 1) * radius).astype(np.float32, copy=False)
     furrow = 5.0 * np.exp(-((axes.x / 14) ** 2)) * (axes.y > 0)  # over the spine
     return depth - furrow.astype(np.float32)
 

@@ -99,7 +99,8 @@ class Ellipsoid:
         for axis, centre, semi in zip(
             (axes.z, axes.y, axes.x), self.centre_mm, self.semi_axes_mm, strict=True
         ):
-            total = total + np.abs((axis - np.float32(centre)) / np.float32(semi)) ** self.power
+            part = np.abs((axis - np.float32(centre)) / np.float32(semi)) ** self.power
+            total = (total + part).astype(np.float32, copy=False)
         return total
 
     def contains(self, axes: Axes) -> NDArray[np.bool_]:
