@@ -161,7 +161,8 @@ def _distance(solid: Ellipsoid, axes: Axes, size_mm: float) -> Field:
 def _smooth_minimum(first: Field, second: Field) -> Field:
     overlap = np.maximum(BLEND_MM - np.abs(first - second), 0) / np.float32(BLEND_MM)
     blended = np.minimum(first, second) - overlap**2 * np.float32(BLEND_MM / 4)
-    return blended.astype(np.float32, copy=False)
+    smooth: Field = blended.astype(np.float32, copy=False)
+    return smooth
 
 
 def _waves(axes: Axes, phases: tuple[float, ...]) -> Field:
