@@ -13,7 +13,6 @@ from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
 
 MATCH: Final = ["patient_id", "phase", "modality", "region", "lesion_id"]
-BASELINE_VOLUME: Final = "volume_ml"
 
 
 class DeltaKind(Word):

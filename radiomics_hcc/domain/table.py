@@ -24,7 +24,6 @@ KEYS: Final = (
     "lesion_id",
     "status",
 )
-REQUIRED_KEYS: Final = ("patient_id", "timepoint")
 TEXT_KEYS: Final = tuple(key for key in KEYS if key != "date")
 REASON_COLUMNS: Final = ("patient_id", "timepoint", "phase", "lesion_id", "feature", "reason")
 EMPTY_WORDS: Final = ("", "NA", "N/A", "NaN", "nan", "null", "None")

@@ -126,7 +126,6 @@ def evaluate(
         `pretreatment_prediction`, `early_response` or `response_reading`, enforced on the dates
         of scans and labels. Without it columns that come from the label's own scan are allowed,
         and a serious finding says so.
-
     treatment_dates
         Day of treatment, index `patient_id`, such as `cohort.clinical_frame()["treatment_date"]`;
         without it only the time point `pre` passes as made before treatment.

@@ -21,7 +21,6 @@ from radiomics_hcc.domain.response import (
 )
 from radiomics_hcc.errors import InputError, Problem
 
-CONFIRMATION_DAYS: Final = 28  # RECIST 1.1: at least 4 weeks after the criteria were first met
 BEST_COLUMNS: Final = ("patient_id", "reader", "best_response", "progressed", "ttp_days", "reason")
 RANKED: Final[tuple[ResponseWord, ...]] = (
     ResponseClass.CR,

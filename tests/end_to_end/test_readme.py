@@ -34,3 +34,11 @@ def test_the_readme_names_targets_and_files_that_exist() -> None:
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_the_files_named_in_contributing_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[\w/.]+)`", text)
+    assert len(named) >= 8
+    for name in named:
+        assert (ROOT / name).exists() or (ROOT / "radiomics_hcc" / name).exists(), name
