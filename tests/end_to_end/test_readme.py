@@ -38,7 +38,8 @@ def test_the_readme_names_targets_and_files_that_exist() -> None:
 
 def test_the_files_named_in_contributing_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = re.findall(r"`([a-z_]+/[\w/.]+)`", text)
+    found = re.findall(r"`([a-z_]+/[\w/.]+)`", text)
+    named = [name for name in found if "NNN" not in name]  # a place to be filled in
     assert len(named) >= 8
     for name in named:
         assert (ROOT / name).exists() or (ROOT / "radiomics_hcc" / name).exists(), name
