@@ -40,6 +40,34 @@ class LabelMap:
         return Mask(self.array == label, self.geometry)
 
 
+@dataclass
+class KeptLabels:
+    """The label map that was read last, so that a file with many lesions is read once.
+
+    Parameters
+    ----------
+    state
+        Path, size and time of change of its file; nothing before the first.
+    label_map
+        What was read.
+    """
+
+    state: tuple[Path, int, int] | None = None
+    label_map: LabelMap | None = field(default=None, repr=False)
+
+    def read(self, path: Path) -> LabelMap:
+        """Read a label map, or give the last one again while its file is unchanged."""
+        state = _state(path)
+        if self.label_map is None or state is None or state != self.state:
+            self.label_map, self.state = None, None
+            self.label_map, self.state = read_labels(path), state
+        return self.label_map
+
+    def __getstate__(self) -> dict[str, object]:
+        """Voxels stay in their process."""
+        return {"state": None, "label_map": None}
+
+
 @dataclass(frozen=True)
 class FileReader:
     """Reads the images and label maps that a cohort names.
@@ -51,14 +79,15 @@ class FileReader:
     """
 
     unit: str = "HU"
+    _kept: KeptLabels = field(default_factory=KeptLabels, compare=False, repr=False)
 
     def read_volume(self, path: Path) -> Volume:
         """Read an image; see `read_volume`."""
         return read_volume(path, self.unit)
 
     def read_mask(self, path: Path, label: int | str) -> Mask:
-        """Read one label of a label map; see `read_mask`."""
-        return read_mask(path, label)
+        """Read one label of a label map; see `read_mask`. The last label map is kept."""
+        return read_mask(path, label, self._kept)
 
 
 def read_geometry(path: Path) -> Geometry:
@@ -111,8 +140,10 @@ def read_labels(path: Path) -> LabelMap:
     return LabelMap(whole.astype(np.int64), geometry)
 
 
-def read_mask(path: Path, label: int | str = 1) -> Mask:
+def read_mask(path: Path, label: int | str = 1, kept: KeptLabels | None = None) -> Mask:
     """Read the region of one label, booleans of shape (z, y, x).
+
+    With `kept`, a label map that was the last to be read is not read again.
 
     Raises
     ------
@@ -126,11 +157,19 @@ def read_mask(path: Path, label: int | str = 1) -> Mask:
             f"label {label!r} is a name, and this file holds whole numbers",
             "give the integer label",
         )
-    label_map = read_labels(path)
+    label_map = (kept or KeptLabels()).read(path)
     mask = label_map.mask(label)
     if mask.is_empty:
         raise refused(path, *absent_label(label_map, label))
     return mask
+
+
+def _state(path: Path) -> tuple[Path, int, int] | None:
+    """What changes with a file; nothing where it is none, which reading will tell."""
+    if not path.is_file():
+        return None
+    status = path.stat()
+    return path, status.st_size, status.st_mtime_ns
 
 
 def absent_label(label_map: LabelMap, label: int | str) -> tuple[str, str]:

@@ -8,17 +8,23 @@ infinity become 0, and the voxels of `x.nii` are taken where `x.nii.gz` was aske
 
 from __future__ import annotations
 
-import gzip
 import struct
 import zlib
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+from isal import igzip, isal_zlib
 from numpy.typing import NDArray
 
 from radiomics_hcc.datasets.refusal import refused
 
+DAMAGED: Final[tuple[type[Exception], ...]] = (
+    EOFError,
+    igzip.BadGzipFile,
+    isal_zlib.IsalError,
+    zlib.error,
+)
 GZIP_MAGIC: Final = b"\x1f\x8b"
 HEADER_BYTES: Final = 348  # sizeof_hdr of NIfTI-1, stored first
 VOXEL_TYPES: Final = {  # NIfTI-1 `datatype`
@@ -67,7 +73,8 @@ def read_voxels(path: Path, size: tuple[int, int, int]) -> NDArray[np.generic]:
     if len(content) < due:
         what = f"the file is cut short: {len(content)} bytes where {due} are due"
         raise refused(path, what, "copy it anew")
-    voxels = np.frombuffer(content, stored, count, start).astype(stored.newbyteorder("="))
+    voxels = np.frombuffer(content, stored, count, start)
+    voxels = voxels.astype(stored.newbyteorder("="), copy=False)
     return _rescaled(voxels.reshape(size), header.scl_slope, header.scl_inter)
 
 
@@ -76,8 +83,8 @@ def _content(path: Path) -> bytes:
     if not content.startswith(GZIP_MAGIC):
         return content
     try:
-        return gzip.decompress(content)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        return bytes(igzip.decompress(content))
+    except DAMAGED as error:
         raise refused(path, f"the file is damaged ({error})", "copy it anew") from error
 
 

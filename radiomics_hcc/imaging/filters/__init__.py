@@ -1,0 +1,1 @@
+"""Image filters: an image in, response images out; one filter per file."""
