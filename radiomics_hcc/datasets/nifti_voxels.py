@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from isal import igzip, isal_zlib
@@ -22,7 +22,7 @@ from radiomics_hcc.datasets.refusal import refused
 DAMAGED: Final[tuple[type[Exception], ...]] = (
     EOFError,
     igzip.BadGzipFile,
-    isal_zlib.IsalError,
+    cast(type[Exception], isal_zlib.error),  # its stub calls the class an instance
     zlib.error,
 )
 GZIP_MAGIC: Final = b"\x1f\x8b"

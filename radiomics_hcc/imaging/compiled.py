@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 import numba
+from numba.core import event
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
+COMPILATION = "numba:compile"  # of numba's events; kernels found on disk raise none
 
 
 def compiled(function: Kernel) -> Kernel:
@@ -19,3 +22,28 @@ def compiled(function: Kernel) -> Kernel:
     in which the loop is written, so that results do not depend on the machine.
     """
     return cast(Kernel, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+@contextmanager
+def telling_compilation(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` once if anything has to be compiled meanwhile, before it is."""
+    listener = _Once(tell)
+    event.register(COMPILATION, listener)
+    try:
+        yield
+    finally:
+        event.unregister(COMPILATION, listener)
+
+
+class _Once(event.Listener):  # type: ignore[misc]  # numba ships no types
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self.tell = tell
+        self.is_told = False
+
+    def on_start(self, event: object) -> None:
+        if not self.is_told:
+            self.is_told = True
+            self.tell()
+
+    def on_end(self, event: object) -> None:
+        """Nothing to tell."""
