@@ -40,7 +40,7 @@ class _Once(event.Listener):  # type: ignore[misc]  # numba ships no types
         self.tell = tell
         self.is_told = False
 
-    def on_start(self, event: object) -> None:
+    def on_start(self, event: object) -> None:  # noqa: ARG002 -- numba calls it so
         if not self.is_told:
             self.is_told = True
             self.tell()
