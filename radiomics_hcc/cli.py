@@ -141,8 +141,16 @@ def extract(
     cohort: Annotated[Path, typer.Argument(help="cohort.csv or PyRadiomics' batch CSV.")],
     output: Output,
     params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
-    engine: Annotated[str, typer.Option(help="Feature engine.")] = "pyradiomics",
-    regions: Annotated[str, typer.Option(help="Regions, comma-separated.")] = "lesion",
+    engine: Annotated[str, typer.Option(help="native or pyradiomics.")] = "native",
+    verify: Annotated[int, typer.Option(min=0, help="Lesions to check by the other engine.")] = 0,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", "--regions", help="Region, by default lesion; repeatable."),
+    ] = None,
+    ring: Annotated[
+        list[float] | None,
+        typer.Option(min=0, help="Also a ring of so many mm around every lesion; repeatable."),
+    ] = None,
     jobs: Jobs = 1,
     shard: Annotated[str, typer.Option(help="i/N: this part of the cohort.")] = "1/1",
     cache: Annotated[Path, typer.Option(help="Folder of the cache.")] = Path(".cache/features"),
@@ -150,13 +158,15 @@ def extract(
     outside: AllowOutside = False,
 ) -> None:
     """Measure the features of every region; one row per case, an empty cell has its reason."""
+    from radiomics_hcc.domain.peritumoural import ring_region
     from radiomics_hcc.experiment.extraction import extract_file
     from radiomics_hcc.features.extract import Extraction
     from radiomics_hcc.features.shard import Shard
 
     kept, part = None if no_cache else cache, Shard.parse(shard)
-    wanted = tuple(word.strip() for word in regions.split(","))
-    choices = Extraction(engine=engine, jobs=jobs, cache=kept, regions=wanted, shard=part)
+    named = (word.strip() for words in region or ["lesion"] for word in words.split(","))
+    wanted = tuple(dict.fromkeys([*named, *map(ring_region, ring or [])]))
+    choices = Extraction(None, engine, jobs, kept, wanted, part, verify)
     table = extract_file(cohort, output, params=params, choices=choices, allow_outside=outside)
     _tell_extraction(table, output)
 
@@ -323,10 +333,17 @@ def _tell_run(record: RunRecord) -> None:
 def _tell_extraction(table: FeatureTable, output: Path) -> None:
     """Say what became of the cases; a failure makes the exit code 1."""
     from radiomics_hcc.features.assemble import summary_of
+    from radiomics_hcc.features.verify import agreement_of
 
     summary = summary_of(table)
+    if agreement := agreement_of(table):
+        typer.echo(str(agreement))
     for case, reason in summary.failed:
         typer.echo(f"failed: {case}: {reason}", err=True)
+    unclipped = table.metadata.get("rings_without_liver")
+    if isinstance(unclipped, list) and unclipped:
+        told = f"{len(unclipped)} rings are not clipped: the cohort has no liver in their images"
+        typer.echo(told, err=True)
     typer.echo(
         f"{summary.ok} measured, {summary.cached} from the cache, {summary.absent} absent, "
         f"{len(summary.failed)} failed: {output}"

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import pandas as pd
 
+from radiomics_hcc.domain.peritumoural import RingRecipe
 from radiomics_hcc.domain.volume import Mask, Volume
 
 COHORT_COLUMNS: Final = (
@@ -75,7 +76,7 @@ class ImageReader(Protocol):
 
 @dataclass(frozen=True)
 class Case:
-    """One region of interest in one image: a row of `cohort.csv`.
+    """One region of interest in one image: a row of `cohort.csv`, or a ring around a lesion.
 
     Parameters
     ----------
@@ -93,6 +94,9 @@ class Case:
         `file:line` of the row.
     reader
         Reads image and mask when asked.
+    ring
+        For a peritumoural ring, what it rests on beside `mask`, which is its lesion's; such a
+        case has a reader that gives the ring.
     """
 
     patient_id: str
@@ -108,6 +112,7 @@ class Case:
     status: Status = Status.PRESENT
     source: str = ""
     reader: ImageReader | None = field(default=None, repr=False, compare=False)
+    ring: RingRecipe | None = None
 
     @property
     def is_absent(self) -> bool:
@@ -119,6 +124,19 @@ class Case:
         """Words that name the case for a person."""
         parts = (self.patient_id, self.timepoint, self.phase, self.region, self.lesion_id)
         return " ".join(part for part in parts if part)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the case rests on, by their part: `image`, `mask`, and those of a ring."""
+        found = {"image": self.image, "mask": self.mask}
+        if self.ring is not None:
+            masks = {"liver": self.ring.liver, "other": self.ring.others}
+            found |= {
+                f"{part}_{number}": file.path
+                for part, files in masks.items()
+                for number, file in enumerate(files, 1)
+            }
+        return {part: path for part, path in found.items() if path is not None}
 
     def read_image(self) -> Volume:
         """Read the image, intensities of shape (z, y, x)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.feature import is_extensive
+from radiomics_hcc.domain.grey_level_anchor import anchor_problems
 from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
 
@@ -21,6 +23,18 @@ class DeltaKind(Word):
     ABSOLUTE = "absolute"
     RELATIVE = "relative"
     LOG_RATIO = "log_ratio"
+
+
+def check_anchors(columns: Sequence[str]) -> None:
+    """Refuse changes of columns whose grey levels start at another place in every region.
+
+    Raises
+    ------
+    InputError
+        Where there is such a column: one problem for every feature class.
+    """
+    if columns:
+        raise InputError(anchor_problems(columns), "change between time points")
 
 
 def delta_rows(

@@ -24,6 +24,36 @@ EXTENSIVE_SHAPE: Final = frozenset(
     }
 )
 SIZE_COLUMNS: Final = ("voxels", "volume_ml")
+# Features whose formula holds the grey level i itself, or the highest one N_g, and not only
+# differences of levels (IBSI manual, arXiv:1612.07003, sections on GLCM and NGTDM).
+ANCHOR_DEPENDENT: Final = frozenset(
+    {
+        ("glcm", "Autocorrelation"),
+        ("glcm", "JointAverage"),
+        ("glcm", "SumAverage"),
+        ("glcm", "Idmn"),
+        ("glcm", "Idn"),
+        ("ngtdm", "Busyness"),
+        # IBSI's intensity histogram, whose values are grey levels
+        *(
+            ("histogram", name)
+            for name in (
+                "Mean",
+                "Median",
+                "Minimum",
+                "10Percentile",
+                "90Percentile",
+                "Maximum",
+                "Mode",
+                "CoefficientOfVariation",
+                "QuartileCoefficientOfDispersion",
+                "MaximumHistogramGradientIntensity",
+                "MinimumHistogramGradientIntensity",
+            )
+        ),
+    }
+)
+ANCHOR_DEPENDENT_WORDS: Final = ("LowGrayLevel", "HighGrayLevel")  # weighted by 1/i^2 or i^2
 
 
 @dataclass(frozen=True)
@@ -54,6 +84,25 @@ class Feature:
 def is_extensive(name: str) -> bool:
     """Whether a feature measures the size of a lesion, so that an absent lesion measures 0."""
     return name in SIZE_COLUMNS or short_name(name) in EXTENSIVE_SHAPE
+
+
+def is_anchor_dependent(name: str) -> bool:
+    """Whether a feature changes when all grey levels of a region move up by the same number.
+
+    Such a feature cannot be compared between regions whose levels start at different intensities,
+    as they do where the first level begins at the region's own minimum.
+
+    Examples
+    --------
+    >>> is_anchor_dependent("original_glcm_JointAverage")
+    True
+    >>> is_anchor_dependent("original_glcm_Contrast")
+    False
+    """
+    # IBSI's aggregation follows the class: glcm-3D-mrg.
+    word, short = feature_class(name).partition("-")[0], short_name(name)
+    by_level = any(part in short for part in ANCHOR_DEPENDENT_WORDS)
+    return (word, short) in ANCHOR_DEPENDENT or (by_level and bool(word))
 
 
 def feature_class(name: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.domain.delta import DeltaKind, delta_rows
+from radiomics_hcc.domain.delta import DeltaKind, check_anchors, delta_rows
+from radiomics_hcc.domain.grey_level_anchor import anchor_dependent_columns
 from radiomics_hcc.domain.patient_table import LesionRule, PatientTable, patient_rows
 from radiomics_hcc.errors import InputError, Problem
 
@@ -57,6 +58,16 @@ class FeatureTable:
         """Names of the feature columns, sizes by voxel count left out."""
         return [name for name in self.data.columns if name not in (*KEYS, "voxels", "volume_ml")]
 
+    @property
+    def anchor_dependent(self) -> tuple[str, ...]:
+        """Feature columns whose grey levels start at another place in every region.
+
+        They cannot be compared between time points; see `delta`. None of them is left where the
+        table was extracted with a fixed origin (`binOrigin`). A table that does not tell its
+        parameters counts as extracted without one.
+        """
+        return anchor_dependent_columns(self.features, self.metadata.get("settings"))
+
     def frame(self) -> pd.DataFrame:
         """The table as a DataFrame of its own."""
         return self.data.copy()
@@ -71,7 +82,29 @@ class FeatureTable:
                 reasons = reasons[reasons[key].isin(wanted)]
         return FeatureTable(data.reset_index(drop=True), self.metadata, reasons)
 
-    def delta(self, before: str, after: str, *, kind: str = "relative") -> FeatureTable:
+    def drop(self, features: Iterable[str]) -> FeatureTable:
+        """Leave feature columns out, as in `drop(table.anchor_dependent)`.
+
+        Raises
+        ------
+        InputError
+            For every name that is no feature of the table.
+        """
+        unwanted = list(features)
+        unknown = sorted(set(unwanted) - set(self.features))
+        if unknown:
+            raise InputError(Problem(name, "is no feature of the table") for name in unknown)
+        kept = self.reasons[~self.reasons["feature"].isin(unwanted)]
+        return FeatureTable(self.data.drop(columns=unwanted), self.metadata, kept)
+
+    def delta(
+        self,
+        before: str,
+        after: str,
+        *,
+        kind: str = "relative",
+        allow_anchor_dependent: bool = False,
+    ) -> FeatureTable:
         """Change of every feature of every lesion between two time points.
 
         Lesions are matched by patient, phase, region and lesion. With b and a the values before
@@ -80,18 +113,26 @@ class FeatureTable:
         A change that has no meaning (b = 0, values of opposite sign, a lesion that is new or
         gone) is empty, and the reason says so.
 
+        Features that hold the grey level itself are refused where the levels start at each
+        region's own minimum: one dark voxel more would change them (`docs/grey_levels.md`).
+
         Parameters
         ----------
         before, after
             Time points of the table.
         kind
             `absolute`, `relative` or `log_ratio`.
+        allow_anchor_dependent
+            Whether the columns in `anchor_dependent` are changed like the others.
 
         Raises
         ------
         InputError
-            For a time point or kind that is not there, or a lesion given twice.
+            For a time point or kind that is not there, a lesion given twice, or columns in
+            `anchor_dependent` that are not allowed.
         """
+        if not allow_anchor_dependent:
+            check_anchors(self.anchor_dependent)
         data, reasons = delta_rows(
             self.data, self.features, before, after, DeltaKind.parse(kind, "delta kind")
         )
@@ -128,7 +169,11 @@ class FeatureTable:
             self.data.to_parquet(path, index=False)
         else:
             self.data.to_csv(path, index=False, float_format="%.17g")
-        sidecar = {**self.metadata, "empty_cells": self.reasons.to_dict(orient="records")}
+        sidecar = {
+            **self.metadata,
+            "anchor_dependent": list(self.anchor_dependent),
+            "empty_cells": self.reasons.to_dict(orient="records"),
+        }
         sidecar_path(path).write_text(
             json.dumps(sidecar, indent=2, default=str) + "\n", encoding="utf-8"
         )
@@ -148,6 +193,7 @@ class FeatureTable:
             data, sidecar = _read_frame(path), _read_sidecar(sidecar_path(path))
             if "patient_id" not in data.columns:
                 raise ValueError("it has no column 'patient_id'")
+            sidecar.pop("anchor_dependent", None)  # follows from the columns and the settings
             reasons = pd.DataFrame(sidecar.pop("empty_cells", []), columns=list(REASON_COLUMNS))
             return cls(complete_keys(data), sidecar, reasons)
         except (OSError, ValueError) as error:

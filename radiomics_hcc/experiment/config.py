@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from radiomics_hcc.domain.delta import DeltaKind
 from radiomics_hcc.domain.patient_table import LesionRule
+from radiomics_hcc.features.engine import DEFAULT_ENGINE
 from radiomics_hcc.modelling.leakage import Intent
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -45,7 +46,7 @@ class FeatureSection(Section):
     """Which features, from images or from a table that was extracted before."""
 
     params: str | None = Field(None, description="a PyRadiomics parameter file")
-    engine: str = Field("pyradiomics", description="feature engine, used with images")
+    engine: str = Field(DEFAULT_ENGINE, description="feature engine, used with images")
     table: str | None = Field(None, description="feature table, instead of images")
     patient_id: str = Field("patient_id", description="identity column of the table")
     prefix: str = Field("", description="use the columns of the table that begin so")
@@ -53,6 +54,9 @@ class FeatureSection(Section):
     timepoints: tuple[str, ...] = Field(("pre",), description="time points whose values enter")
     delta: tuple[DeltaKind, ...] = Field((), description="changes between `between` that enter")
     between: tuple[str, str] = Field(("pre", "post"), description="the time points of a change")
+    allow_anchor_dependent: bool = Field(
+        False, description="whether changes of features that hold the grey level itself may enter"
+    )
     per_patient: LesionRule = Field(LesionRule.LARGEST_LESION, description="lesions to patient")
 
     @model_validator(mode="after")
@@ -100,6 +104,12 @@ class ExecutionSection(Section):
 
     jobs: int = Field(1, ge=1, description="processes")
     cache: str | None = Field(".cache/features", description="folder of the feature cache")
+    verify: int | None = Field(
+        None,
+        ge=0,
+        description="lesions to measure with the other engine as well; "
+        "when left out one, where PyRadiomics is installed",
+    )
     tracker: str | None = Field(
         None,
         description="sqlite:///, http(s)://, or a folder; "

@@ -9,11 +9,13 @@ from typing import Final
 
 from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.peritumoural import ring_width_mm
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.extract import Extraction
-from radiomics_hcc.features.parameters import default_parameters, read_parameters
+from radiomics_hcc.features.parameters import read_parameters
 from radiomics_hcc.features.progress import ConsoleProgress
+from radiomics_hcc.features.rings import rings_without_liver, with_rings
 
 ENDINGS: Final = (".parquet", ".csv")
 
@@ -37,7 +39,9 @@ def extract_file(
     params
         A PyRadiomics parameter file; None takes the defaults.
     choices
-        Engine, processes, cache, regions and shard; its parameters are replaced.
+        Engine, processes, cache, regions and shard; its parameters are replaced. A region such as
+        `ring_10mm` that the table does not have is made around every lesion; the rings that no
+        liver clips are in `metadata["rings_without_liver"]`.
     allow_outside
         Whether image paths may lead outside the folder of the table.
 
@@ -47,12 +51,21 @@ def extract_file(
         With everything that is wrong with the cohort, the parameter file or the choices.
     """
     _check_ending(output)
-    parameters = read_parameters(params) if params else default_parameters()
-    loaded = load_cohort(cohort, allow_outside=allow_outside)
+    parameters = read_parameters(params) if params else None
+    loaded = _with_rings(load_cohort(cohort, allow_outside=allow_outside), choices.regions)
     _check_regions(loaded, choices.regions)
-    table = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
+    measured = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
+    unclipped = [case.name for case in rings_without_liver(loaded)]
+    table = replace(measured, metadata={**measured.metadata, "rings_without_liver": unclipped})
     table.write(output)
     return table
+
+
+def _with_rings(cohort: Cohort, regions: Sequence[str]) -> Cohort:
+    """Add the rings that are asked for by name, such as `ring_10mm`, where the table has none."""
+    there = {case.region for case in cohort.cases}
+    widths_mm = (ring_width_mm(region) for region in regions if region not in there)
+    return with_rings(cohort, *(width_mm for width_mm in widths_mm if width_mm is not None))
 
 
 def _check_ending(path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 import pandas as pd
 
 from radiomics_hcc.domain.cohort import Cohort, Region
+from radiomics_hcc.domain.delta import check_anchors
+from radiomics_hcc.domain.grey_level_anchor import anchor_dependent_columns
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.domain.table import (
     EMPTY_WORDS,
@@ -21,8 +23,9 @@ from radiomics_hcc.errors import InputError, LeakageError, Problem
 from radiomics_hcc.experiment.config import FeatureSection
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.features.extract import Extraction
-from radiomics_hcc.features.parameters import Parameters, default_parameters, read_parameters
+from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 from radiomics_hcc.features.progress import Progress
+from radiomics_hcc.features.verify import default_count
 
 IDENTITY: Final = "patient_id"
 
@@ -34,19 +37,51 @@ def measure_features(
     section, execution = experiment.config.features, experiment.config.execution
     if section.table is not None:
         return read_table_of(experiment)
+    check_changes(experiment, cohort)
     extraction = Extraction(
         read_settings(experiment),
         engine=section.engine,
         jobs=execution.jobs,
         cache=Path(execution.cache) if execution.cache else None,
+        verify=default_count() if execution.verify is None else execution.verify,
     )
     return extraction(cases_needed(experiment, cohort), progress)
 
 
-def read_settings(experiment: Experiment) -> Parameters:
-    """Read the parameter file of the features, or take the defaults."""
+def read_settings(experiment: Experiment) -> Parameters | None:
+    """Read the parameter file of the features, where one is named."""
     params = experiment.config.features.params
-    return read_parameters(experiment.path(params)) if params else default_parameters()
+    return read_parameters(experiment.path(params)) if params else None
+
+
+def check_changes(experiment: Experiment, cohort: Cohort) -> None:
+    """Refuse changes of anchor-dependent features before anything is measured.
+
+    Raises
+    ------
+    InputError
+        As `FeatureTable.delta` would, after the extraction.
+    """
+    section = experiment.config.features
+    if not section.delta or section.allow_anchor_dependent:
+        return
+    parameters = read_settings(experiment) or parameters_for(cohort, section.engine)
+    check_anchors(anchor_dependent_columns(_columns(parameters), parameters.to_json()))
+
+
+def _columns(parameters: Parameters) -> list[str]:
+    """Columns that come of the parameters, one for each image type."""
+    if parameters.ibsi is not None:
+        # Loads every class of IBSI, for which other experiments should not wait.
+        from radiomics_hcc.features.ibsi.measure import columns
+
+        return list(columns(parameters.ibsi))
+    return [
+        f"{image_type.lower()}_{word}_{feature}"
+        for image_type in parameters.image_types
+        for word in parameters.feature_classes
+        for feature in parameters.wanted(word)
+    ]
 
 
 def cases_needed(experiment: Experiment, cohort: Cohort) -> Cohort:

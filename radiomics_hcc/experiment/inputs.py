@@ -68,12 +68,16 @@ def patient_table(
     Raises
     ------
     InputError
-        Where the table has no row in the phase or at a time point, or the patients table lacks a
-        clinical column.
+        Where the table has no row in the phase or at a time point, the patients table lacks a
+        clinical column, or changes of anchor-dependent features are asked for and not allowed.
     """
     section, phase = experiment.config.features, experiment.config.cohort.phase
     rows = _at(features, "phase", [phase], "cohort.phase") if phase else features
-    chosen = [rows.delta(*section.between, kind=kind) for kind in section.delta]
+    allowed = section.allow_anchor_dependent
+    chosen = [
+        rows.delta(*section.between, kind=kind, allow_anchor_dependent=allowed)
+        for kind in section.delta
+    ]
     if section.timepoints:
         chosen.insert(0, _at(rows, "timepoint", section.timepoints, "features.timepoints"))
     tables = [table.per_patient(section.per_patient) for table in chosen]

@@ -19,6 +19,7 @@ from radiomics_hcc.experiment.inputs import Labels
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
+from radiomics_hcc.features.verify import agreement_of
 from radiomics_hcc.modelling.permutation import permutation_test
 from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.validation import Validation
@@ -86,6 +87,7 @@ def summary(experiment: Experiment, material: Material, judged: Judged) -> dict[
         "target": target_sentence(config),
         "intent": INTENT_NOTES[config.intent],
         "engine": " ".join(str(metadata.get(k, "")) for k in ("engine", "engine_version")).strip(),
+        "verification": str(agreement_of(material.features) or ""),
         "settings": metadata.get("settings", {}),
         "incorporation_justification": config.allow_incorporation if material.findings else None,
         "software": SOFTWARE,

@@ -13,7 +13,12 @@ from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment import inputs
-from radiomics_hcc.experiment.feature_source import cases_needed, read_settings, read_table_of
+from radiomics_hcc.experiment.feature_source import (
+    cases_needed,
+    check_changes,
+    read_settings,
+    read_table_of,
+)
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.matching import check_labels
 from radiomics_hcc.experiment.record import validation_of
@@ -78,6 +83,7 @@ def _checks(
         yield partial(inputs.clinical_columns, experiment, patients)
     if cohort is not None and config.features.table is None:
         yield partial(cases_needed, experiment, cohort)
+        yield partial(check_changes, experiment, cohort)
 
 
 def _check_labels(experiment: Experiment, patients: pd.DataFrame) -> None:

@@ -170,11 +170,10 @@ def _metadata(measured: Sequence[Measured], keys: CacheKeys) -> dict[str, object
 
 
 def _digests(measured: Sequence[Measured], keys: CacheKeys) -> dict[str, dict[str, str]]:
-    """SHA-256 of the image and mask that each measured case rests on, by the case's name."""
-    found = {}
-    for done in measured:
-        image, mask = done.case.image, done.case.mask
-        if done.measurement is not None and image is not None and mask is not None:
-            digests = keys.digests
-            found[done.case.name] = {"image": digests.read[image], "mask": digests.read[mask]}
-    return found
+    """SHA-256 of the files that each measured case rests on, by the case's name."""
+    read = keys.digests.read
+    return {
+        done.case.name: {part: read[path] for part, path in done.case.files.items()}
+        for done in measured
+        if done.measurement is not None
+    }

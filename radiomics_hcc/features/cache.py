@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from radiomics_hcc.domain.cohort import Case
 from radiomics_hcc.domain.digest import digest_file, digest_json
 from radiomics_hcc.domain.feature import Feature
+from radiomics_hcc.domain.peritumoural import MaskFile, RingRecipe
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.engine import Engine
 from radiomics_hcc.features.measurement import Measurement
@@ -74,6 +75,9 @@ class CacheKeys:
     def of(self, case: Case) -> str:
         """Key of a case: changes with a byte of image or mask, the label, settings or engine.
 
+        The key of a ring also changes with its width and a byte of the masks of the other lesions
+        and of the liver.
+
         Raises
         ------
         OSError
@@ -83,16 +87,26 @@ class CacheKeys:
         """
         if case.image is None or case.mask is None:
             raise ValueError(f"{case.name} has no {'mask' if case.image else 'image'}")
-        return digest_json(
-            {
-                "format": CACHE_FORMAT,
-                "image": self.digests.of(case.image),
-                "mask": self.digests.of(case.mask),
-                "label": case.label,
-                "parameters": self.parameters.digest(),
-                "engine": [self.engine.name, self.engine.version],
-            }
-        )
+        content: dict[str, object] = {
+            "format": CACHE_FORMAT,
+            "image": self.digests.of(case.image),
+            "mask": self.digests.of(case.mask),
+            "label": case.label,
+            "parameters": self.parameters.digest(),
+            "engine": [self.engine.name, self.engine.version],
+        }
+        if case.ring is not None:
+            content["ring"] = self._ring(case.ring)
+        return digest_json(content)
+
+    def _ring(self, ring: RingRecipe) -> dict[str, object]:
+        """What decides a ring beside its lesion."""
+        others, liver = self._masks(ring.others), self._masks(ring.liver)
+        return {"width_mm": ring.width_mm, "others": others, "liver": liver}
+
+    def _masks(self, masks: Sequence[MaskFile]) -> list[list[str]]:
+        """Digest and label of masks, whatever their order."""
+        return sorted([self.digests.of(mask.path), repr(mask.label)] for mask in masks)
 
 
 def cache_path(folder: Path, key: str) -> Path:

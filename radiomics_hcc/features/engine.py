@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from radiomics_hcc.domain.feature import Feature
 from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.features.parameters import Parameters
+
+DEFAULT_ENGINE: Final = "native"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Engine(Protocol):
 
     def versions(self) -> dict[str, str]:
         """Versions of the libraries that decide the values, by name."""
+
+    def warm_up(self, parameters: Parameters) -> None:
+        """Load, or make, what measuring with these parameters needs; before the processes start."""
 
     def extract(self, image: Volume, mask: Mask, parameters: Parameters) -> Extracted:
         """Measure the region of a mask in an image, as the parameters say.

@@ -7,9 +7,11 @@ from typing import Final
 
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.engine import Engine
+from radiomics_hcc.features.native_engine import NativeEngine
 from radiomics_hcc.features.pyradiomics_engine import PyRadiomicsEngine
 
 ENGINES: Final[dict[str, Callable[[], Engine]]] = {
+    "native": NativeEngine,
     "pyradiomics": PyRadiomicsEngine,
 }
 

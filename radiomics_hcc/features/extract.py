@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from radiomics_hcc.domain.cohort import Case, Cohort, Region
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.assemble import Measured, feature_table
 from radiomics_hcc.features.cache import CacheKeys, open_cache, read_measurement
+from radiomics_hcc.features.engine import DEFAULT_ENGINE
 from radiomics_hcc.features.engines import find_engine
 from radiomics_hcc.features.measure import CASE_ERRORS, Measure, Outcome, Task, reason_of
-from radiomics_hcc.features.parameters import Parameters, default_parameters, read_parameters
+from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 from radiomics_hcc.features.pool import run_groups
 from radiomics_hcc.features.progress import OutcomeWord, Progress, Silent
 from radiomics_hcc.features.shard import WHOLE, Shard
+from radiomics_hcc.features.verify import OTHER_ENGINE, verify
+from radiomics_hcc.imaging.compiled import telling_compilation
+
+COMPILING: Final = "compiling the feature engine for this machine, once (under half a minute)"
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Extraction:
     Parameters
     ----------
     parameters
-        What to compute.
+        What to compute; none takes the defaults for the engine and the cohort's modality.
     engine
         Name in the table of engines.
     jobs
@@ -39,14 +46,17 @@ class Extraction:
         Regions of interest to measure.
     shard
         The part of the cohort to do, where several machines share it.
+    verify
+        How many of the measured lesions are measured with the other engine as well.
     """
 
-    parameters: Parameters = field(default_factory=default_parameters)
-    engine: str = "pyradiomics"
+    parameters: Parameters | None = None
+    engine: str = DEFAULT_ENGINE
     jobs: int = 1
     cache: Path | None = None
     regions: tuple[str, ...] = (Region.LESION,)
     shard: Shard = WHOLE
+    verify: int = 0
 
     def __call__(self, cohort: Cohort, progress: Progress | None = None) -> FeatureTable:
         """Measure every case; the table has a row for each, also for those that fail.
@@ -64,7 +74,8 @@ class Extraction:
         -------
         FeatureTable
             Rows in the order of the cohort. `metadata["summary"]` counts the cases measured,
-            found in the cache, absent, and names those that failed (see `summary_of`).
+            found in the cache, absent, and names those that failed (see `summary_of`);
+            `metadata["verification"]` tells how far the other engine differs.
 
         Raises
         ------
@@ -73,23 +84,39 @@ class Extraction:
             label of the parameter file and the cohort's disagree. A case that fails raises
             nothing.
         """
-        cases = self._cases(cohort)
-        keys = CacheKeys(find_engine(self.engine), self.parameters)
+        engine = find_engine(self.engine)
+        parameters = self.parameters or parameters_for(cohort, self.engine)
+        cases = self._cases(cohort, parameters)
+        keys = CacheKeys(engine, parameters)
         if self.cache is not None:
             open_cache(self.cache)
         teller = progress or Silent()
         found: list[Measured | None] = [None] * len(cases)
         teller.start(len(cases))
         try:
-            for word, outcome in self._outcomes(cases, keys):
+            for word, outcome in self._outcomes(cases, keys, teller):
                 case = cases[outcome.index]
                 found[outcome.index] = Measured(case, word, outcome.measurement, outcome.reason)
                 teller.advance(word, case.name)
         finally:
             teller.finish()
-        return feature_table([done for done in found if done is not None], keys)
+        measured = [done for done in found if done is not None]
+        return self._verified(feature_table(measured, keys), measured, keys)
 
-    def _cases(self, cohort: Cohort) -> list[Case]:
+    def _verified(
+        self, table: FeatureTable, measured: Sequence[Measured], keys: CacheKeys
+    ) -> FeatureTable:
+        """Add to the table how far the other engine differs on some of its lesions."""
+        if not self.verify:
+            return table
+        other = find_engine(OTHER_ENGINE[keys.engine.name])
+        cases = [done.case for done in measured if done.measurement is not None]
+        agreement = verify(cases, keys.engine, other, keys.parameters, self.verify)
+        return replace(
+            table, metadata={**table.metadata, "verification": agreement.to_json()}
+        )
+
+    def _cases(self, cohort: Cohort, parameters: Parameters) -> list[Case]:
         if self.jobs < 1:
             raise InputError([Problem("jobs", f"at least 1, found {self.jobs}")])
         asked = cohort.select(regions=self.regions).cases
@@ -100,11 +127,11 @@ class Extraction:
             )
             raise InputError([Problem("regions", f"no case of {', '.join(self.regions)}", remedy)])
         cases = [case for case in asked if self.shard.has(case)]
-        _check_labels(cases, self.parameters)
+        _check_labels(cases, parameters)
         return cases
 
     def _outcomes(
-        self, cases: Sequence[Case], keys: CacheKeys
+        self, cases: Sequence[Case], keys: CacheKeys, teller: Progress
     ) -> Iterator[tuple[OutcomeWord, Outcome]]:
         """Settle what needs no image, then measure the rest."""
         tasks = []
@@ -122,7 +149,10 @@ class Extraction:
                 tasks.append(task)
             else:
                 yield "cached", Outcome(index, known)
-        work = Measure(keys.engine, self.parameters, self.cache)
+        if tasks:
+            with telling_compilation(partial(teller.note, COMPILING)):
+                keys.engine.warm_up(keys.parameters)
+        work = Measure(keys.engine, keys.parameters, self.cache)
         for outcome in run_groups(_by_image(tasks, self.jobs), work, self.jobs):
             yield ("ok" if outcome.measurement else "failed"), outcome
 
@@ -131,9 +161,10 @@ def extract(
     cohort: Cohort,
     parameters: Parameters | Path | str | None = None,
     *,
-    engine: str = "pyradiomics",
+    engine: str = DEFAULT_ENGINE,
     jobs: int = 1,
     cache: Path | str | None = None,
+    regions: Sequence[str] = (Region.LESION,),
     progress: Progress | None = None,
 ) -> FeatureTable:
     """Extract the features of a cohort's lesions; `Extraction` has the further choices.
@@ -144,8 +175,8 @@ def extract(
         What to measure.
     parameters
         A PyRadiomics parameter file, or what `read_parameters` made of it; by default
-        `default_parameters`.
-    engine, jobs, cache
+        those of `parameters_for`.
+    engine, jobs, cache, regions
         As in `Extraction`.
     progress
         Is told of every case.
@@ -155,12 +186,10 @@ def extract(
     FeatureTable
         One row per case, see `Extraction`.
     """
-    if parameters is None:
-        parameters = default_parameters()
-    elif not isinstance(parameters, Parameters):
+    if parameters is not None and not isinstance(parameters, Parameters):
         parameters = read_parameters(parameters)
     kept = None if cache is None else Path(cache)
-    return Extraction(parameters, engine, jobs, kept)(cohort, progress)
+    return Extraction(parameters, engine, jobs, kept, tuple(regions))(cohort, progress)
 
 
 def _by_image(tasks: Sequence[Task], jobs: int) -> list[list[Task]]:

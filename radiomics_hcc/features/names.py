@@ -57,6 +57,14 @@ FEATURES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ngtdm": ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength"),
 }
+# Computed only when asked for by name; those that PyRadiomics no longer computes have no value.
+DEPRECATED: Final[dict[str, tuple[str, ...]]] = {
+    "shape": _words("Compactness1 Compactness2 SphericalDisproportion"),
+    "shape2D": ("SphericalDisproportion",),
+    "firstorder": ("StandardDeviation",),
+    "glcm": _words("Dissimilarity Homogeneity1 Homogeneity2 SumVariance"),
+    "gldm": _words("DependencePercentage GrayLevelNonUniformityNormalized"),
+}
 IMAGE_TYPES: Final = (
     "Original",
     "LoG",

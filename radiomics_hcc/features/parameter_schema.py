@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from radiomics_hcc.domain.step import did_you_mean
@@ -73,12 +74,16 @@ class Settings(_Closed):
     """The keys of `setting`, and of each image type; a key left out, or null, is the default.
 
     Lengths are mm, intensities are those of the image (HU). `enableCExtensions` of PyRadiomics
-    before 2.0 is accepted and has no effect.
+    before 2.0 is accepted and has no effect. `binOrigin` and `filterSupport` are ours, for the
+    native engine alone: where the first grey level begins, the same for every region (by default
+    it hangs on the region's own minimum), and whether filters see all that they need around the
+    region (`full`) or the margin `padDistance` (`padDistance`, the default).
     """
 
     # Grey levels
     binWidth: Positive | None = None
     binCount: CountFrom1 | None = None
+    binOrigin: Number | None = None  # ours
     # Intensities before anything else
     normalize: Flag | None = None
     normalizeScale: Positive | None = None
@@ -89,6 +94,7 @@ class Settings(_Closed):
     ) = None
     interpolator: Interpolator | None = None
     padDistance: CountFrom0 | None = None
+    filterSupport: Literal["padDistance", "full"] | None = None  # ours
     preCrop: Flag | None = None
     # Re-segmentation
     resegmentRange: Annotated[list[Number], AfterValidator(_of_lengths(1, 2))] | None = None
@@ -124,6 +130,12 @@ class Settings(_Closed):
     # Without effect on the values
     additionalInfo: Flag | None = None
     enableCExtensions: Flag | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_bin(self) -> Settings:
+        if self.binOrigin is not None and self.binCount is not None:
+            raise ValueError("binOrigin goes with binWidth; with binCount there is no origin")
+        return self
 
 
 class VoxelSettings(_Closed):
@@ -184,9 +196,21 @@ class FeatureClasses(_Closed):
 
 
 class ParameterFile(_Closed):
-    """A whole parameter file; every part may be left out."""
+    """A whole parameter file; every part may be left out.
+
+    `ibsi` is ours, for the native engine alone, and stands in place of all the others; what it
+    may hold is checked by `features.ibsi.schema`.
+    """
 
     imageType: ImageTypes = ImageTypes()
     featureClass: FeatureClasses = FeatureClasses()
     setting: Settings | None = None
     voxelSetting: VoxelSettings | None = None
+    ibsi: dict[str, object] | None = None
+
+    @model_validator(mode="after")
+    def _ibsi_alone(self) -> ParameterFile:
+        others = sorted(self.model_fields_set - {"ibsi"})
+        if "ibsi" in self.model_fields_set and others:
+            raise ValueError(f"ibsi stands alone: take out {', '.join(others)}")
+        return self

@@ -32,6 +32,9 @@ class Progress(Protocol):
     def advance(self, outcome: OutcomeWord, case: str) -> None:
         """One more case is done."""
 
+    def note(self, sentence: str) -> None:
+        """Something that takes time, or that the user should know."""
+
     def finish(self) -> None:
         """No more cases come, whether all are done or not."""
 
@@ -44,6 +47,9 @@ class Silent:
         """Do nothing."""
 
     def advance(self, outcome: OutcomeWord, case: str) -> None:
+        """Do nothing."""
+
+    def note(self, sentence: str) -> None:
         """Do nothing."""
 
     def finish(self) -> None:
@@ -86,6 +92,10 @@ class ConsoleProgress:
             self.bar.update(self.task, advance=1, counts=self._counts())
         elif self._is_due():
             self._write(f"features: {self.counts.total()} of {self.total} ({self._counts()})")
+
+    def note(self, sentence: str) -> None:
+        """Write it above the bar."""
+        self._write(sentence)
 
     def finish(self) -> None:
         """Take the bar off."""

@@ -19,8 +19,9 @@ import SimpleITK
 from radiomics_hcc.domain.feature import Feature, feature_class, short_name
 from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.errors import ExtractionError, InputError, Problem
+from radiomics_hcc.features.empty_reasons import NO_VALUE
 from radiomics_hcc.features.engine import Extracted
-from radiomics_hcc.features.parameters import Parameters
+from radiomics_hcc.features.parameters import NATIVE_ONLY, Parameters
 
 DISTRIBUTIONS: Final = ("pyradiomics-bhklab", "pyradiomics")
 LABEL: Final = 1  # of the one region in the mask that PyRadiomics is given
@@ -38,13 +39,6 @@ LIBRARY_ERRORS: Final = (
 FAILED_FEATURE: Final = re.compile(r"in get(\w+?)FeatureValue")
 # Said of every region, whatever it is like.
 UNREMARKABLE: Final = ("GLCM is symmetrical", "parameter force2D must be set", "Fixed bin Count")
-NAN_CAUSES: Final = {
-    "glcm": "no two voxels of the region are neighbours at the distances asked for",
-    "glrlm": "no run of voxels could be counted in the region",
-    "ngtdm": "no voxel of the region has a neighbour at the distances asked for",
-    "shape": "the region is too flat or too small for this shape feature",
-    "shape2D": "the region is too thin or too small for this shape feature",
-}
 
 
 class _Extractor(Protocol):
@@ -102,6 +96,9 @@ class PyRadiomicsEngine:
         found = {shown: _installed_version(name) for name, shown in libraries.items()}
         return {"python": platform.python_version(), **found, "pyradiomics": self.version}
 
+    def warm_up(self, parameters: Parameters) -> None:
+        """Do nothing: PyRadiomics comes compiled."""
+
     def extract(self, image: Volume, mask: Mask, parameters: Parameters) -> Extracted:
         """Measure a region; the image's number type is kept, which PyRadiomics' values depend on.
 
@@ -113,6 +110,13 @@ class PyRadiomicsEngine:
             Where PyRadiomics refuses the region (too small, outside the image, another grid), or
             voxels that it would use are NaN or infinite, for which it gives wrong values.
         """
+        if parameters.ibsi is not None:
+            raise ExtractionError("PyRadiomics has no IBSI settings: extract with --engine native")
+        if parameters.is_native_only:
+            raise ExtractionError(
+                f"PyRadiomics does not know {' and '.join(NATIVE_ONLY)}: take them out of the "
+                "settings, or extract with --engine native"
+            )
         _check_finite(image, mask, parameters)
         records: list[logging.LogRecord] = []
         with _quiet(records), _one_thread():
@@ -170,7 +174,7 @@ def _feature(name: str, value: object, failures: Mapping[tuple[str, str], str]) 
     if not math.isnan(number):
         return Feature(name, number)
     cause = failures.get((feature_class(name), short_name(name)))
-    known = NAN_CAUSES.get(feature_class(name), "not a number in PyRadiomics")
+    known = NO_VALUE.get(feature_class(name), "not a number in PyRadiomics")
     return Feature(name, number, cause or known)
 
 

@@ -138,6 +138,8 @@ def test_table_of_pyradiomics_batches_is_taken_as_it_is(story, extracted) -> Non
     [
         (["-o", "out/x.txt"], "end it in .parquet or .csv"),
         (["-o", "out/x.csv", "--regions", "lesion,livver"], "no case of 'livver'"),
+        (["-o", "out/x.csv", "--region", "lesion", "--region", "livver"], "no case of 'livver'"),
+        (["-o", "out/x.csv", "--ring", "0"], "give a positive width"),
         (["-o", "out/x.csv", "--shard", "3/2"], "1 <= i <= N"),
         (["-o", "out/x.csv", "--engine", "handmade"], "handmade"),
         (["-o", "out/x.csv", "--params", "gone.yaml"], "gone.yaml"),
@@ -348,6 +350,7 @@ def test_version_is_told(place) -> None:
         ["run"],
         ["run", "e.yaml", "--jobs", "0"],
         ["synth", "d", "--patients", "many"],
+        ["extract", "cohort.csv", "-o", "x.csv", "--ring", "-5"],
         ["report", "x", "-o", "."],
         ["cache", "burn"],
         ["assess", "m.csv", "-o", "r.csv", "--best", "--confirmation-days", "-3"],

@@ -48,6 +48,8 @@ def _engine(source: Source) -> Block:
     if len(frame):
         points = ", ".join(dict.fromkeys(frame["timepoint"].astype(str)))
         parts.append(f"{len(frame)} feature columns, time point {points}.")
+    if verification := source.text("verification"):
+        parts.append(f"Verified: {verification}.")
     return Paragraph(" ".join(parts)) if parts else Missing("Feature engine")
 
 

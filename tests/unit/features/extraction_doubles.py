@@ -31,6 +31,9 @@ class MeanEngine:
     def versions(self) -> dict[str, str]:
         return {"mean": self.version}
 
+    def warm_up(self, parameters: Parameters) -> None:
+        """Nothing to load."""
+
     def extract(self, image: Volume, mask: Mask, parameters: Parameters) -> Extracted:
         voxels = int(mask.array.sum())
         if voxels == self.killed_by:

@@ -9,7 +9,7 @@ import pytest
 from radiomics_hcc.errors import ConfigError
 from radiomics_hcc.features.names import FEATURES, IMAGE_TYPES, WAVELETS
 from radiomics_hcc.features.parameters import (
-    default_parameters,
+    compatible_parameters,
     make_parameters,
     read_parameters,
 )
@@ -128,13 +128,13 @@ def test_image_type_without_a_mapping_is_refused(write):
 
 
 def test_number_written_as_text_is_a_number():
-    assert make_parameters({"setting": {"binWidth": "25"}}) == default_parameters()
+    assert make_parameters({"setting": {"binWidth": "25"}}) == compatible_parameters()
 
 
 def test_defaults_are_those_of_an_empty_file(write):
-    assert read_parameters(write("")) == default_parameters()
-    assert list(default_parameters().image_types) == ["Original"]
-    assert list(default_parameters().feature_classes) == list(FEATURES)
+    assert read_parameters(write("")) == compatible_parameters()
+    assert list(compatible_parameters().image_types) == ["Original"]
+    assert list(compatible_parameters().feature_classes) == list(FEATURES)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_defaults_are_those_of_an_empty_file(write):
     ],
 )
 def test_files_that_ask_for_the_same_have_the_same_digest(content):
-    assert make_parameters(content).digest() == default_parameters().digest()
+    assert make_parameters(content).digest() == compatible_parameters().digest()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_files_that_ask_for_the_same_have_the_same_digest(content):
     ],
 )
 def test_files_that_ask_for_something_else_have_another_digest(content):
-    assert make_parameters(content).digest() != default_parameters().digest()
+    assert make_parameters(content).digest() != compatible_parameters().digest()
 
 
 def test_null_of_an_image_type_undoes_the_general_setting():
@@ -208,7 +208,7 @@ def test_defaults_are_those_of_the_installed_pyradiomics():
     theirs = featureextractor.RadiomicsFeatureExtractor._getDefaultSettings()
     ignored = {"label", "additionalInfo"}
     given = {key: value for key, value in theirs.items() if value is not None}
-    ours = default_parameters().settings
+    ours = compatible_parameters().settings
     assert {key: ours[key] for key in given if key not in ignored} == {
         key: value for key, value in given.items() if key not in ignored
     }

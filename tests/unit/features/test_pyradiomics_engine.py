@@ -11,7 +11,7 @@ import SimpleITK
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
 from radiomics_hcc.errors import ExtractionError, InputError
 from radiomics_hcc.features.engines import find_engine
-from radiomics_hcc.features.parameters import default_parameters, make_parameters
+from radiomics_hcc.features.parameters import compatible_parameters, make_parameters
 
 pytest.importorskip("radiomics")
 
@@ -32,8 +32,8 @@ def values(extracted) -> dict[str, float]:
     return {feature.name: feature.value for feature in extracted.features}
 
 
-def test_default_parameters_give_107_features():
-    found = values(find_engine("pyradiomics").extract(image_of(), cube(), default_parameters()))
+def test_compatible_parameters_give_107_features():
+    found = values(find_engine("pyradiomics").extract(image_of(), cube(), compatible_parameters()))
     assert len(found) == 107
     assert found["original_shape_VoxelVolume"] == 64 * 2.0
     assert not any(name.startswith("diagnostics") for name in found)
@@ -41,33 +41,35 @@ def test_default_parameters_give_107_features():
 
 def test_one_voxel_is_refused_in_words():
     with pytest.raises(ExtractionError, match="1 segmented voxel"):
-        find_engine("pyradiomics").extract(image_of(), cube(1), default_parameters())
+        find_engine("pyradiomics").extract(image_of(), cube(1), compatible_parameters())
 
 
 def test_mask_on_another_grid_is_refused():
     other = Geometry(GRID.size, GRID.spacing_mm, (50.0, 0.0, 0.0))
     with pytest.raises(ExtractionError, match="PyRadiomics: "):
-        find_engine("pyradiomics").extract(image_of(), cube(geometry=other), default_parameters())
+        find_engine("pyradiomics").extract(
+            image_of(), cube(geometry=other), compatible_parameters()
+        )
 
 
 def test_nan_in_the_region_is_refused_and_elsewhere_is_not():
     image = image_of(np.float32)
     engine = find_engine("pyradiomics")
     image.array[9, 11, 13] = np.nan
-    assert len(engine.extract(image, cube(), default_parameters()).features) == 107
+    assert len(engine.extract(image, cube(), compatible_parameters()).features) == 107
     resampled = make_parameters({"setting": {"resampledPixelSpacing": [1, 1, 1]}})
     with pytest.raises(ExtractionError, match="1 voxels of the image are NaN"):
         engine.extract(image, cube(), resampled)
     image.array[3, 4, 4] = np.inf
     with pytest.raises(ExtractionError, match="1 voxels of the region are NaN"):
-        engine.extract(image, cube(), default_parameters())
+        engine.extract(image, cube(), compatible_parameters())
 
 
 def test_voxels_without_neighbours_leave_textures_empty_with_a_reason():
     inside = np.zeros(GRID.size, bool)
     inside[1, 1, 1] = inside[5, 5, 5] = inside[1, 5, 1] = True
     extracted = find_engine("pyradiomics").extract(
-        image_of(), Mask(inside, GRID), default_parameters()
+        image_of(), Mask(inside, GRID), compatible_parameters()
     )
     empty = {f.name: f.reason for f in extracted.features if np.isnan(f.value)}
     assert "original_glcm_Contrast" in empty
