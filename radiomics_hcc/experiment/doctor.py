@@ -15,11 +15,20 @@ import numpy as np
 
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
 from radiomics_hcc.errors import RadiomicsHCCError
-from radiomics_hcc.features.engine import Engine
-from radiomics_hcc.features.engines import find_engine
+from radiomics_hcc.features.engine import DEFAULT_ENGINE, Engine
+from radiomics_hcc.features.engines import ENGINES, find_engine
 from radiomics_hcc.features.parameters import make_parameters
 
-LIBRARIES: Final = ("numpy", "pandas", "simpleitk", "scikit-learn", "mlflow", "skops", "matplotlib")
+LIBRARIES: Final = (
+    "numpy",
+    "numba",
+    "pandas",
+    "simpleitk",
+    "scikit-learn",
+    "mlflow",
+    "skops",
+    "matplotlib",
+)
 BALL_RADIUS_MM: Final = 20.0
 BALL_TOLERANCE: Final = 0.02
 
@@ -34,8 +43,8 @@ class Sign:
 
 
 def examine() -> list[Sign]:
-    """Look at Python, the libraries, the feature engine, and the working folder."""
-    return [_python(), *_libraries(), _engine(), _folder()]
+    """Look at Python, the libraries, the feature engines, and the working folder."""
+    return [_python(), *_libraries(), *_engines(), _folder()]
 
 
 def _python() -> Sign:
@@ -51,16 +60,19 @@ def _libraries() -> Iterator[Sign]:
             yield Sign(name, False, "not installed; reinstall radiomics-hcc")
 
 
-def _engine() -> Sign:
-    """Measure a ball, whose volume is known, with the PyRadiomics engine."""
-    what = "PyRadiomics measures a ball"
-    try:
-        engine = find_engine("pyradiomics")
-        volume_mm3 = _ball_volume_mm3(engine)
-    except RadiomicsHCCError as error:
-        return Sign(what, False, str(error))
+def _engines() -> Iterator[Sign]:
+    """Measure a ball, whose volume is known, with every engine."""
+    for name in ENGINES:
+        what = f"engine {name} measures a ball"
+        try:
+            yield _measured_ball(what, find_engine(name))
+        except RadiomicsHCCError as error:
+            yield Sign(what, name != DEFAULT_ENGINE, str(error))
+
+
+def _measured_ball(what: str, engine: Engine) -> Sign:
     truth = 4 / 3 * math.pi * BALL_RADIUS_MM**3
-    off = volume_mm3 / truth - 1
+    off = _ball_volume_mm3(engine) / truth - 1
     return Sign(what, abs(off) < BALL_TOLERANCE, f"{engine.version}, volume {100 * off:+.2f} %")
 
 

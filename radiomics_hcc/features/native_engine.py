@@ -34,6 +34,7 @@ from radiomics_hcc.features.parameters import Parameters
 from radiomics_hcc.features.prepare import Prepared, prepare
 from radiomics_hcc.features.texture_settings import Norm, TextureSettings
 from radiomics_hcc.imaging.discretise import Discretised, discretise
+from radiomics_hcc.imaging.filters.log import reasons_skipped
 from radiomics_hcc.imaging.filters.response import Response
 from radiomics_hcc.imaging.filters.table import FILTERS
 from radiomics_hcc.imaging.region import crop_mask
@@ -111,7 +112,7 @@ class NativeEngine:
             return Extracted(measure_ibsi(image, mask, parameters.ibsi))
         prepared = prepare(image, mask, with_full_support(parameters, image.geometry.spacing_mm))
         features = list(_shapes(prepared, parameters))
-        notes = list(prepared.notes)
+        notes = [*prepared.notes, *_skipped(prepared, parameters)]
         for region in discretised_regions(prepared, parameters):
             features += region.features(parameters)
             notes += region.response.notes
@@ -174,7 +175,8 @@ def discretised_regions(prepared: Prepared, parameters: Parameters) -> Iterator[
     for name in parameters.image_types:
         settings = parameters.of_image_type(name)
         for response in FILTERS[name](prepared.image, prepared.mask, prepared.box, settings):
-            values = response.array[inside.array]
+            # for the type checker; integers and single precision stay what they are
+            values = cast(NDArray[np.float64], response.array[inside.array])
             grey = _discretise(response.name, values, settings)
             exact = np.asarray(values, dtype=np.float64)
             yield DiscretisedRegion(response, exact, grey, inside, settings)
@@ -196,7 +198,7 @@ def texture_settings(
 
 
 def _discretise(
-    image: str, values: NDArray[np.generic], settings: Mapping[str, object]
+    image: str, values: NDArray[np.float64], settings: Mapping[str, object]
 ) -> Discretised:
     """Bin the intensities; an error names the image, as one filter may be at fault.
 
@@ -210,6 +212,13 @@ def _discretise(
         return discretise(values, bin_width=width, bin_origin=cast(float | None, origin))
     except ExtractionError as error:
         raise ExtractionError(f"image {image}: {error}") from error
+
+
+def _skipped(prepared: Prepared, parameters: Parameters) -> Iterator[str]:
+    """Why a Laplacian of Gaussian that is asked for gives no image."""
+    if "LoG" in parameters.image_types:
+        settings = parameters.of_image_type("LoG")
+        yield from reasons_skipped(prepared.image.geometry, settings).values()
 
 
 def _shapes(prepared: Prepared, parameters: Parameters) -> Iterator[Feature]:

@@ -22,6 +22,7 @@ from radiomics_hcc.errors import ExtractionError, InputError, Problem
 from radiomics_hcc.features.empty_reasons import NO_VALUE
 from radiomics_hcc.features.engine import Extracted
 from radiomics_hcc.features.parameters import NATIVE_ONLY, Parameters
+from radiomics_hcc.imaging.itk import one_thread, to_itk
 
 DISTRIBUTIONS: Final = ("pyradiomics-bhklab", "pyradiomics")
 LABEL: Final = 1  # of the one region in the mask that PyRadiomics is given
@@ -119,10 +120,10 @@ class PyRadiomicsEngine:
             )
         _check_finite(image, mask, parameters)
         records: list[logging.LogRecord] = []
-        with _quiet(records), _one_thread():
+        with _quiet(records), one_thread():
             try:
                 extractor = _make_extractor(parameters)
-                found = extractor.execute(_to_itk(image), _to_itk(mask), label=LABEL)
+                found = extractor.execute(to_itk(image), to_itk(mask), label=LABEL)
             except LIBRARY_ERRORS as error:
                 raise ExtractionError(f"PyRadiomics: {_words(error)}") from error
         failures = _failures(records)
@@ -143,15 +144,6 @@ def _make_extractor(parameters: Parameters) -> _Extractor:
         name: list(wanted) for name, wanted in parameters.feature_classes.items()
     }
     return extractor
-
-
-def _to_itk(volume: Volume | Mask) -> SimpleITK.Image:
-    array = volume.array.astype(np.uint8) if isinstance(volume, Mask) else volume.array
-    image = SimpleITK.GetImageFromArray(array)
-    image.SetSpacing([float(value) for value in volume.geometry.spacing_mm[::-1]])
-    image.SetOrigin([float(value) for value in volume.geometry.origin_mm])
-    image.SetDirection([float(value) for value in volume.geometry.direction])
-    return image
 
 
 def _check_finite(image: Volume, mask: Mask, parameters: Parameters) -> None:
@@ -227,22 +219,6 @@ def _quiet(records: list[logging.LogRecord]) -> Iterator[None]:
         finally:
             logger.handlers, logger.propagate = handlers, propagates
             logger.setLevel(level)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let ITK work with one thread; put its threads and tolerances back afterwards."""
-    process = SimpleITK.ProcessObject
-    threads = process.GetGlobalDefaultNumberOfThreads()
-    coordinates = process.GetGlobalDefaultCoordinateTolerance()
-    directions = process.GetGlobalDefaultDirectionTolerance()
-    try:
-        process.SetGlobalDefaultNumberOfThreads(1)
-        yield
-    finally:
-        process.SetGlobalDefaultNumberOfThreads(threads)
-        process.SetGlobalDefaultCoordinateTolerance(coordinates)
-        process.SetGlobalDefaultDirectionTolerance(directions)
 
 
 def _installed_version(distribution: str) -> str:

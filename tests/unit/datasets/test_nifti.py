@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 import shutil
 import struct
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
+from radiomics_hcc.datasets import nifti
 from radiomics_hcc.datasets.nifti import (
     FileReader,
     read_geometry,
@@ -352,3 +354,30 @@ def test_reader_puts_its_unit_on_every_volume(tmp_path):
     write_volume(volume(), tmp_path / "mr.nii.gz")
     assert FileReader().read_volume(tmp_path / "mr.nii.gz").unit == "HU"
     assert FileReader(unit="").read_volume(tmp_path / "mr.nii.gz").unit == ""
+
+
+def test_label_map_is_read_once_for_all_its_lesions(tmp_path, monkeypatch):
+    path = tmp_path / "labels.nii.gz"
+    array = np.zeros((4, 5, 6), dtype=np.int16)
+    array[1, 1, 1], array[2, 2, 2] = 1, 2
+    write_labels(array, Geometry(array.shape, (1.0, 1.0, 1.0)), path)
+    read = []
+    original = nifti.read_labels
+    monkeypatch.setattr(nifti, "read_labels", lambda name: read.append(name) or original(name))
+    reader = FileReader()
+    assert [int(reader.read_mask(path, label).array.sum()) for label in (1, 2, 1)] == [1, 1, 1]
+    assert len(read) == 1
+
+
+def test_changed_label_map_is_read_anew_and_none_travels_to_another_process(tmp_path):
+    path = tmp_path / "labels.nii.gz"
+    array = np.zeros((4, 5, 6), dtype=np.int16)
+    array[1, 1, 1] = 1
+    grid = Geometry(array.shape, (1.0, 1.0, 1.0))
+    write_labels(array, grid, path)
+    reader = FileReader()
+    assert reader.read_mask(path, 1).array.sum() == 1
+    assert len(pickle.dumps(reader)) < 1000
+    array[2] = 1
+    write_labels(array, grid, path)
+    assert reader.read_mask(path, 1).array.sum() == 31

@@ -9,12 +9,13 @@ import pytest
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.experiment import doctor
 from radiomics_hcc.experiment.listing import KINDS, list_kind
+from radiomics_hcc.features import pyradiomics_engine
 
 
 def test_this_installation_is_well() -> None:
     signs = doctor.examine()
     assert [sign for sign in signs if not sign.is_well] == []
-    assert {"Python", "mlflow", "PyRadiomics measures a ball"} <= {sign.what for sign in signs}
+    assert {"Python", "mlflow", "engine native measures a ball"} <= {sign.what for sign in signs}
 
 
 def test_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,15 @@ def test_ball_that_is_measured_wrongly_is_told(monkeypatch: pytest.MonkeyPatch) 
     inside = doctor._ball_volume_mm3
     monkeypatch.setattr(doctor, "_ball_volume_mm3", lambda engine: 1.1 * inside(engine))
     found = {sign.what: sign for sign in doctor.examine()}
-    assert not found["PyRadiomics measures a ball"].is_well
+    assert not found["engine native measures a ball"].is_well
+    assert not found["engine pyradiomics measures a ball"].is_well
+
+
+def test_pyradiomics_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyradiomics_engine.util, "find_spec", lambda _name: None)
+    found = {sign.what: sign for sign in doctor.examine()}["engine pyradiomics measures a ball"]
+    assert found.is_well
+    assert "not installed" in found.found
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -221,9 +221,7 @@ def test_digest_does_not_depend_on_execution_nor_on_the_order_of_keys(load: Load
 
 
 def test_digest_does_not_change_with_a_default_written_out(load: Load) -> None:
-    assert (
-        load()[0].digest() == load("validation.inner=4", "features.engine=native")[0].digest()
-    )
+    assert load()[0].digest() == load("validation.inner=4", "features.engine=native")[0].digest()
 
 
 @pytest.mark.parametrize(

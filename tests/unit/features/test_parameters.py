@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from radiomics_hcc.errors import ConfigError
+from radiomics_hcc.domain.cohort import Case, Cohort
+from radiomics_hcc.errors import ConfigError, InputError
 from radiomics_hcc.features.names import FEATURES, IMAGE_TYPES, WAVELETS
 from radiomics_hcc.features.parameters import (
     compatible_parameters,
+    default_parameters,
     make_parameters,
+    parameters_for,
     read_parameters,
 )
 
@@ -212,3 +215,50 @@ def test_defaults_are_those_of_the_installed_pyradiomics():
     assert {key: ours[key] for key in given if key not in ignored} == {
         key: value for key, value in given.items() if key not in ignored
     }
+
+
+def test_origin_is_ours_and_can_be_undone_by_an_image_type():
+    parameters = make_parameters(
+        {
+            "imageType": {"Original": {}, "LoG": {"binOrigin": None, "sigma": [2]}},
+            "setting": {"binOrigin": -100},
+        }
+    )
+    assert parameters.is_native_only
+    assert parameters.of_image_type("Original")["binOrigin"] == -100
+    assert parameters.of_image_type("LoG")["binOrigin"] is None
+
+
+def test_compatible_leaves_out_what_pyradiomics_does_not_know():
+    ours = make_parameters({"setting": {"binOrigin": -100, "filterSupport": "full"}})
+    assert ours.compatible() == compatible_parameters()
+    assert not ours.compatible().is_native_only
+
+
+def test_origin_and_count_exclude_one_another():
+    with pytest.raises(ConfigError, match="binOrigin goes with binWidth"):
+        make_parameters({"setting": {"binOrigin": 0, "binCount": 32}})
+
+
+def test_wanted_features_leave_out_deprecated_ones_unless_named():
+    every = make_parameters({"featureClass": {"glcm": None}}).wanted("glcm")
+    named = make_parameters({"featureClass": {"glcm": ["Dissimilarity", "Contrast"]}})
+    assert len(every) == 24
+    assert "Dissimilarity" not in every
+    assert named.wanted("glcm") == ("Contrast", "Dissimilarity")
+
+
+def cohort_of(*modalities: str) -> Cohort:
+    return Cohort(tuple(Case("p", "pre", None, None, modality=word) for word in modalities), {})
+
+
+def test_defaults_of_ct_have_an_origin_and_those_of_mr_a_count():
+    assert parameters_for(cohort_of("CT"), "native") == default_parameters()
+    assert default_parameters().settings["binOrigin"] == -100.0
+    assert parameters_for(cohort_of("MR", "MR"), "native").settings["binCount"] == 32
+    assert parameters_for(cohort_of("CT"), "pyradiomics") == compatible_parameters()
+
+
+def test_no_defaults_fit_two_modalities():
+    with pytest.raises(InputError, match=r"CT and MR.*give a parameter file"):
+        parameters_for(cohort_of("MR", "CT"), "native")
