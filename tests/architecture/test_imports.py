@@ -17,6 +17,7 @@ GRAPH = grimp.build_graph("radiomics_hcc", include_external_packages=True)
         ("radiomics", "radiomics_hcc.features.pyradiomics_engine"),
         ("mlflow", "radiomics_hcc.tracking.mlflow_tracker"),
         ("matplotlib", "radiomics_hcc.report"),
+        ("numba", "radiomics_hcc.imaging.compiled"),
         ("skops", "radiomics_hcc.modelling.model_file"),
     ],
 )

@@ -56,9 +56,24 @@ def test_extract_writes_parquet_with_a_sidecar(story, extracted) -> None:
     assert sorted(set(table["patient_id"])) == IDENTITIES
     assert counts(extracted)["measured"] == len(table)
     sidecar = json.loads(story.text("out/features.json"))
-    assert sidecar["engine"] == "pyradiomics"
+    assert sidecar["engine"] == "native"
     assert set(sidecar["settings"]["featureClass"]) == {"shape", "firstorder", "glcm"}
     assert len(sidecar["files_sha256"]) == len(table)
+
+
+def test_other_engine_gives_the_same_values(story, extracted) -> None:
+    answer = extract(story, "out/other.parquet", "--engine", "pyradiomics", "--verify", "1")
+    assert answer.code == 0, answer.err
+    assert "of 1 lesions also measured with native" in answer.out
+    ours, theirs = (
+        pd.read_parquet(story.folder / f"out/{name}.parquet") for name in ("features", "other")
+    )
+    names = [name for name in ours.columns if name.startswith("original_")]
+    assert list(ours.columns) == list(theirs.columns)
+    np.testing.assert_allclose(ours[names], theirs[names], rtol=1e-9)
+    verification = json.loads(story.text("out/other.json"))["verification"]
+    assert verification["features"] == len(names)
+    assert verification["largest_difference"] < 1e-9
 
 
 def test_second_extraction_is_all_cached_and_equal(story, extracted) -> None:
