@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 JOBS   ?= 2
 
-.PHONY: help setup demo browser test test-slow lint format bench lock clean
+.PHONY: help setup demo browser test test-slow lint format bench ibsi lock clean
 
 help:
 	@echo "make setup      build .venv from the locked versions"
@@ -15,6 +15,7 @@ help:
 	@echo "make test       ruff, mypy, import contracts, tests (warnings are errors)"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make lint       the static checks alone; make format mends the layout"
+	@echo "make ibsi       docs/ibsi_values.md: every IBSI reference value and ours (needs the IBSI data)"
 	@echo "make bench      the benchmarks, as ratios"
 	@echo "make lock       resolve requirements/locked.txt anew (needs uv)"
 
@@ -54,6 +55,9 @@ test-slow: setup
 
 bench: setup
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+ibsi: setup
+	$(BIN)/python tests/ibsi/write_tables.py
 
 lock:
 	uv pip compile pyproject.toml --extra pyradiomics --group dev --universal \

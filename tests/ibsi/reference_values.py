@@ -23,9 +23,9 @@ from radiomics_hcc.features.ibsi.schema import IbsiSettings
 DATA: Final = Path(__file__).parents[2].parent / "shared" / "data" / "ibsi"
 TABLES: Final = DATA / "mirp_ibsi_1_reference_values"
 IS_THERE: Final = TABLES.is_dir()
-MISSING: Final = f"the IBSI data are not in {DATA.parent.name}/{DATA.name} beside the checkout"
+MISSING: Final = f"the IBSI data are not in {DATA}"
 
-# Table 5 of the IBSI manual (arXiv:1612.07003, chapter 5): the configurations.
+# The configurations of the IBSI manual (arXiv:1612.07003), and its digital phantom.
 LINEAR: Final = {"image": "linear", "mask": "linear", "partial_volume": 0.5}
 CONFIGURATIONS: Final[Mapping[str, Mapping[str, object]]] = {
     "dig_phantom": {
@@ -109,7 +109,7 @@ def half_last_digit(printed: str) -> float:
 def references(configuration: str) -> dict[str, Reference]:
     """Reference values of features by column."""
     found = {}
-    for row in _rows(TABLES / f"ibsi_1_{configuration}.csv"):
+    for row in rows(TABLES / f"ibsi_1_{configuration}.csv"):
         column = column_of(row["tag"])
         if column and row["reference value"]:
             tolerance = float(row["tolerance"])
@@ -117,7 +117,8 @@ def references(configuration: str) -> dict[str, Reference]:
     return found
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The lines of a table."""
     with path.open(encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream, delimiter=";")
 
@@ -195,7 +196,7 @@ def phase_2_references(filter_id: str) -> dict[str, Reference]:
     """Reference values by column; those without consensus are not there."""
     image = "response" if filter_id in FILTERS else "original"
     found = {}
-    for row in _rows(PHASE_2_VALUES):
+    for row in rows(PHASE_2_VALUES):
         if row["filter_id"] == filter_id and row["consensus_value"] not in ("", "NA"):
             tag = row["feature_tag"]
             column = column_of(tag).replace("original", image)

@@ -95,7 +95,7 @@ class Entry:
     ibsi_id
         Identifier in the IBSI manual, or `not in IBSI`.
     formula
-        In plain signs; the letters are explained in `formulas.py`.
+        In plain signs, whose letters `formulas.LETTERS` explains.
     section
         Of the IBSI manual; empty where the feature is not in it.
     """

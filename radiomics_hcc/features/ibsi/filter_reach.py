@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import pywt
 
@@ -15,10 +16,10 @@ from radiomics_hcc.imaging.filters.ibsi import (
     SeparableWavelet,
 )
 
-LAWS_REACH = 2  # voxels; the longest kernels have five
+LAWS_REACH: Final = 2  # voxels; the longest kernels have five
 
 
-def reach_voxels(step: Filter, spacing_mm: tuple[float, float, float]) -> int | None:
+def reach_voxels(step: Filter, finest_mm: float) -> int | None:
     """Voxels to each side that decide a response; none where the whole image does.
 
     The whole image decides with a periodic boundary, and for the wavelets and transforms that
@@ -28,12 +29,11 @@ def reach_voxels(step: Filter, spacing_mm: tuple[float, float, float]) -> int | 
     ----------
     step
         The filter.
-    spacing_mm
-        Voxel spacing along (z, y, x), mm.
+    finest_mm
+        The smallest voxel spacing, mm.
     """
     if getattr(step, "boundary", "periodic") == "periodic":
         return None
-    finest_mm = min(spacing_mm)
     match step:
         case Mean():
             return step.support // 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-# x: intensities of the region (or its grey levels); n: their number; P: percentiles.
 DISTRIBUTION: Final[Mapping[str, str]] = {
     "Mean": "m = sum x / n",
     "Variance": "sum (x - m)^2 / n",
@@ -36,7 +35,6 @@ DISTRIBUTION: Final[Mapping[str, str]] = {
     "MinimumHistogramGradient": "min of (n_(i+1) - n_(i-1)) / 2 over the grey levels i",
     "MinimumHistogramGradientIntensity": "the grey level of the minimum histogram gradient",
 }
-# v(g): share of voxels with at least the intensity fraction g; i(v) its inverse.
 VOLUME_HISTOGRAM: Final[Mapping[str, str]] = {
     "VolumeAtIntensityFraction10": "v(0.10)",
     "VolumeAtIntensityFraction90": "v(0.90)",
@@ -50,7 +48,6 @@ LOCAL_INTENSITY: Final[Mapping[str, str]] = {
     "LocalIntensityPeak": "mean within 1 cm^3 around the voxel of highest intensity",
     "GlobalIntensityPeak": "highest mean within 1 cm^3 around any voxel",
 }
-# V, A: volume and area of the surface mesh; l1 >= l2 >= l3: eigenvalues of the covariance.
 MORPHOLOGY: Final[Mapping[str, str]] = {
     "MeshVolume": "V, volume within the surface mesh",
     "VoxelVolume": "voxels times voxel volume",
@@ -85,7 +82,6 @@ MORPHOLOGY: Final[Mapping[str, str]] = {
     "MoransIIndex": "n sum w_ij (x_i - m)(x_j - m) / (sum w_ij sum (x_i - m)^2), w_ij 1 / distance",
     "GearysCMeasure": "(n - 1) sum w_ij (x_i - x_j)^2 / (2 sum w_ij sum (x_i - m)^2)",
 }
-# B, P: area and perimeter of the mesh of one slice; l1 >= l2: eigenvalues within the slice.
 SHAPE_2D: Final[Mapping[str, str]] = {
     "MeshSurface": "B, area within the outline",
     "PixelSurface": "pixels times pixel area",
@@ -98,8 +94,6 @@ SHAPE_2D: Final[Mapping[str, str]] = {
     "MinorAxisLength": "4 l2^(1/2)",
     "Elongation": "(l2 / l1)^(1/2)",
 }
-# p(i, j): share of neighbouring pairs of the grey levels i and j; mu, sigma of its margin p_i;
-# p_s(k), p_d(k): shares of pairs with i + j = k, |i - j| = k; H: entropies, N: grey levels.
 GLCM: Final[Mapping[str, str]] = {
     "Autocorrelation": "sum i j p",
     "ClusterProminence": "sum (i + j - 2 mu)^4 p",
@@ -130,8 +124,6 @@ GLCM: Final[Mapping[str, str]] = {
     "SumSquares": "sigma^2 = sum (i - mu)^2 p",
     "SumVariance": "sum (k - sum average)^2 p_s",
 }
-# s(i, j): runs, zones or voxels of grey level i and length, size, distance or dependence j;
-# p = s / sum s; s_i, s_j its sums over j and over i.
 SIZE_MATRIX: Final[Mapping[str, str]] = {
     "small": "sum p / j^2",
     "large": "sum p j^2",
@@ -151,12 +143,38 @@ SIZE_MATRIX: Final[Mapping[str, str]] = {
     "entropy": "-sum p log2 p",
     "energy": "sum p^2",
 }
-# n_i: voxels of grey level i, p_i their share; s_i: sum of their differences from the mean of
-# their neighbours; N: number of grey levels that occur.
 NGTDM: Final[Mapping[str, str]] = {
     "Coarseness": "1 / sum p_i s_i",
     "Contrast": "sum p_i p_j (i - j)^2 / (N (N - 1)) times sum s_i / sum n_i",
     "Busyness": "sum p_i s_i / sum |i p_i - j p_j|",
     "Complexity": "sum |i - j| (p_i s_i + p_j s_j) / (p_i + p_j) / sum n_i",
     "Strength": "sum (p_i + p_j)(i - j)^2 / sum s_i",
+}
+# What the letters mean, by the class of the columns.
+LETTERS: Final[Mapping[str, str]] = {
+    "morphology": "V, A: volume and area of the surface mesh; l1 >= l2 >= l3: eigenvalues of the "
+    "covariance of the voxel centres; x_i: the n intensities, m their mean",
+    "shape": "V, A: volume and area of the surface mesh; l1 >= l2 >= l3: eigenvalues of the "
+    "covariance of the voxel centres",
+    "shape2D": "B, P: area and perimeter of the outline in one slice; l1 >= l2: eigenvalues of the "
+    "covariance of the pixel centres",
+    "statistics": "x: the n intensities; P: their percentiles",
+    "firstorder": "x: the n intensities; P: their percentiles; p_i: share of the grey level i",
+    "histogram": "x: the n grey levels; P: their percentiles; n_i, p_i: number and share of the "
+    "voxels of grey level i",
+    "volumehistogram": "v(g): share of voxels with at least the intensity fraction g; i(v): the "
+    "intensity that at most the share v has",
+    "glcm": "p: share of neighbouring pairs of the grey levels i and j; p_i, p_j: its margins, mu "
+    "and sigma their mean and deviation; p_s, p_d: shares of pairs with i + j = k and "
+    "|i - j| = k; H: entropy; N: number of grey levels",
+    "glrlm": "s: runs of grey level i and length j; p: their share; s_i, s_j: sums over j and i",
+    "glszm": "s: zones of grey level i and j voxels; p: their share; s_i, s_j: sums over j and i",
+    "gldzm": "s: zones of grey level i at the distance j from the border; p: their share; "
+    "s_i, s_j: sums over j and i",
+    "ngldm": "s: voxels of grey level i with j - 1 dependent neighbours; p: their share; "
+    "s_i, s_j: sums over j and i",
+    "gldm": "s: voxels of grey level i with j - 1 dependent neighbours; p: their share; "
+    "s_i, s_j: sums over j and i",
+    "ngtdm": "n_i, p_i: number and share of the voxels of grey level i; s_i: sum of their "
+    "differences from the mean of their neighbours; N: number of grey levels that occur",
 }
