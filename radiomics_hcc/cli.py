@@ -140,7 +140,9 @@ def validate(
 def extract(
     cohort: Annotated[Path, typer.Argument(help="cohort.csv or PyRadiomics' batch CSV.")],
     output: Output,
-    params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
+    params: Annotated[
+        Path | None, typer.Option(help="PyRadiomics parameter file, or one with `ibsi:`.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="native or pyradiomics.")] = "native",
     verify: Annotated[int, typer.Option(min=0, help="Lesions to check by the other engine.")] = 0,
     region: Annotated[
@@ -169,6 +171,45 @@ def extract(
     choices = Extraction(None, engine, jobs, kept, wanted, part, verify)
     table = extract_file(cohort, output, params=params, choices=choices, allow_outside=outside)
     _tell_extraction(table, output)
+
+
+@app.command()
+def bins(
+    cohort: Annotated[Path, typer.Argument(help="cohort.csv or PyRadiomics' batch CSV.")],
+    output: Output,
+    params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="By default lesion.")] = None,
+    outside: AllowOutside = False,
+) -> None:
+    """Count the grey levels that every region would have, before extraction."""
+    from radiomics_hcc.experiment.grey_level_bins import write_bins
+
+    regions = tuple(region or ["lesion"])
+    report = write_bins(cohort, output, params=params, regions=regions, allow_outside=outside)
+    for sentence in report.sentences():
+        typer.echo(sentence)
+    _tell_failures(report.failures, output)
+
+
+@app.command()
+def maps(
+    cohort: Annotated[Path, typer.Argument(help="cohort.csv or PyRadiomics' batch CSV.")],
+    features: Annotated[str, typer.Option(help="original_glcm_Contrast, ...: with commas.")],
+    output: Annotated[Path, typer.Option("--output", "-o", file_okay=False, help="Folder.")],
+    params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="By default lesion.")] = None,
+    outside: AllowOutside = False,
+) -> None:
+    """Map features voxel by voxel: one NIfTI image for each case and feature, and maps.csv."""
+    from radiomics_hcc.experiment.asked import failures
+    from radiomics_hcc.experiment.feature_maps import write_maps
+
+    names = [name.strip() for name in features.split(",") if name.strip()]
+    regions = tuple(region or ["lesion"])
+    listing = write_maps(
+        cohort, output, params=params, features=names, regions=regions, allow_outside=outside
+    )
+    _tell_failures(failures(listing), output)
 
 
 @app.command()
@@ -328,6 +369,15 @@ def _tell_run(record: RunRecord) -> None:
         if finding.severity in ("warning", "serious"):
             typer.echo(f"{finding.severity} {finding.code}: {finding.sentence}")
     typer.echo(str(record.summary["software"]))
+
+
+def _tell_failures(failures: list[str], output: Path) -> None:
+    """Name what failed, and where the rest is; a failure makes the exit code 1."""
+    for failure in failures:
+        typer.echo(f"failed: {failure}", err=True)
+    typer.echo(f"{len(failures)} failed: {output}")
+    if failures:
+        raise typer.Exit(1)
 
 
 def _tell_extraction(table: FeatureTable, output: Path) -> None:

@@ -15,16 +15,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.nifti import write_volume
 from radiomics_hcc.domain.cohort import Case, Region
 from radiomics_hcc.domain.table import KEYS
+from radiomics_hcc.experiment.asked import load_asked
 from radiomics_hcc.features.extract import COMPILING
 from radiomics_hcc.features.last_image import LastImage
 from radiomics_hcc.features.map_names import map_names
 from radiomics_hcc.features.maps import FeatureMaps, measure_maps
 from radiomics_hcc.features.measure import CASE_ERRORS, reason_of
-from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
+from radiomics_hcc.features.parameters import Parameters
 from radiomics_hcc.features.progress import ConsoleProgress, OutcomeWord
 from radiomics_hcc.imaging.compiled import telling_compilation
 
@@ -119,27 +119,14 @@ def write_maps(
     Raises
     ------
     InputError
-        With everything that is wrong with the cohort, the parameter file or the names.
+        With everything that is wrong with the cohort, the parameter file, the regions or the names.
     """
-    asked = read_parameters(params) if params else None
-    loaded = load_cohort(cohort, allow_outside=allow_outside)
-    parameters = asked or parameters_for(loaded, "native")
-    map_names(features, parameters)  # mistakes are told before any work is done
-    cases = loaded.select(regions=tuple(regions)).cases
+    asked = load_asked(cohort, params, regions, allow_outside=allow_outside)
+    map_names(features, asked.parameters)  # mistakes are told before any work is done
     folder.mkdir(parents=True, exist_ok=True)
-    listing = _all(cases, MapWriter(folder, parameters, features))
+    listing = _all(asked.cohort.cases, MapWriter(folder, asked.parameters, features))
     listing.to_csv(folder / LISTING, index=False)
     return listing
-
-
-def failures(listing: pd.DataFrame) -> list[str]:
-    """Cases that failed, with their reasons."""
-    rows = listing[(listing["reason"] != "") & (listing["status"] != "absent")]
-    words = ["patient_id", "timepoint", "phase", "region", "lesion_id"]
-    return [
-        f"{' '.join(str(row[word]) for word in words if row[word])}: {row['reason']}"
-        for _, row in rows.iterrows()
-    ]
 
 
 def _all(cases: Sequence[Case], write: MapWriter) -> pd.DataFrame:
@@ -157,7 +144,7 @@ def _all(cases: Sequence[Case], write: MapWriter) -> pd.DataFrame:
                 rows += found
     finally:
         progress.finish()
-    return pd.DataFrame(rows, columns=[*KEYS, *COLUMNS])
+    return pd.DataFrame(rows, columns=[*KEYS, *COLUMNS]).astype({"voxels": "Int64"})
 
 
 def _range(values: NDArray[np.float64]) -> Mapping[str, float]:

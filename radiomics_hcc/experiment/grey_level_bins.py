@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +10,12 @@ from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.domain.cohort import Region
+from radiomics_hcc.experiment.asked import failures, load_asked, name_of
 from radiomics_hcc.features.bins import FEWEST_ADVISED, MOST_ADVISED, grey_level_counts
-from radiomics_hcc.features.parameters import parameters_for, read_parameters
 from radiomics_hcc.features.progress import ConsoleProgress
 
 NAMED: Final = 5  # lesions named for an image; the table has all
-WORDS: Final = ("patient_id", "timepoint", "phase", "region", "lesion_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +33,19 @@ class BinsReport:
     @property
     def failures(self) -> list[str]:
         """Cases without any grey levels, and images that would be refused, with the reasons."""
-        rows = self.table[(self.table["reason"] != "") & (self.table["status"] != "absent")]
-        return [f"{_name(row)}: {row['reason']}" for _, row in rows.iterrows()]
+        return failures(self.table)
 
     def sentences(self) -> Iterator[str]:
         """One line for each image, and one for those with unusual numbers of grey levels."""
         for image, rows in self.table[self.table["image"] != ""].groupby("image", sort=False):
-            levels = rows["levels"].dropna()
+            levels = rows["levels_spanned"].dropna()
             if len(levels):
                 low, middle, high = levels.min(), levels.median(), levels.max()
                 yield (
-                    f"{image}: {low:g} to {high:g} grey levels, median {middle:g}, "
-                    f"in {len(levels)} regions"
+                    f"{image}: {low:g} / {middle:g} / {high:g} grey levels from darkest to "
+                    f"brightest voxel (minimum / median / maximum of {len(levels)} regions)"
                 )
-            unusual = rows[rows["levels"].notna() & (rows["advice"] != "")]
+            unusual = rows[rows["levels_spanned"].notna() & (rows["advice"] != "")]
             if len(unusual):
                 yield f"  outside {FEWEST_ADVISED} to {MOST_ADVISED}: {_list(unusual)}"
 
@@ -78,25 +76,22 @@ def write_bins(
     Raises
     ------
     InputError
-        With everything that is wrong with the cohort or the parameter file.
+        With everything that is wrong with the cohort, the parameter file or the regions.
     """
-    asked = read_parameters(params) if params else None
-    loaded = load_cohort(cohort, allow_outside=allow_outside)
-    parameters = asked or parameters_for(loaded, "native")
-    table = grey_level_counts(loaded, parameters, regions=regions, progress=ConsoleProgress())
+    asked = load_asked(cohort, params, regions, allow_outside=allow_outside)
+    table = grey_level_counts(asked.cohort, asked.parameters, progress=ConsoleProgress())
     table.to_csv(output, index=False)
     return BinsReport(table)
 
 
 def _list(rows: pd.DataFrame) -> str:
     """Name some of the lesions, with their levels and the width that would give 64."""
-    named = [
-        f"{_name(row)} ({row['levels']:g}; binWidth {row['bin_width_for_64']:.3g} would give 64)"
-        for _, row in rows.head(NAMED).iterrows()
-    ]
+    named = [_level_sentence(row) for _, row in rows.head(NAMED).iterrows()]
     left = len(rows) - len(named)
     return "; ".join(named) + (f"; and {left} more in the table" if left else "")
 
 
-def _name(row: pd.Series[str]) -> str:
-    return " ".join(str(row[word]) for word in WORDS if row[word])
+def _level_sentence(row: pd.Series[str]) -> str:
+    levels, width = float(row["levels_spanned"]), float(row["bin_width_for_64"])
+    remedy = f"; binWidth {width:.3g} would give 64" if math.isfinite(width) else ""
+    return f"{name_of(row)} ({levels:g}{remedy})"

@@ -26,6 +26,7 @@ from radiomics_hcc.features import (
     shape,
     shape_2d,
 )
+from radiomics_hcc.features.binning import in_grey_levels
 from radiomics_hcc.features.empty_reasons import DEPRECATED, NO_VALUE
 from radiomics_hcc.features.engine import Extracted
 from radiomics_hcc.features.filter_support import with_full_support
@@ -33,7 +34,8 @@ from radiomics_hcc.features.grey_levels import GreyLevels, grey_levels
 from radiomics_hcc.features.parameters import Parameters
 from radiomics_hcc.features.prepare import Prepared, prepare
 from radiomics_hcc.features.texture_settings import Norm, TextureSettings
-from radiomics_hcc.imaging.discretise import Discretised, discretise
+from radiomics_hcc.imaging.compiled import loading_kernels
+from radiomics_hcc.imaging.discretise import Discretised
 from radiomics_hcc.imaging.filters.log import reasons_skipped
 from radiomics_hcc.imaging.filters.response import Response
 from radiomics_hcc.imaging.filters.table import FILTERS
@@ -90,10 +92,11 @@ class NativeEngine:
     def warm_up(self, parameters: Parameters) -> None:
         """Load the compiled kernels from disk, or compile them, by measuring a small cube."""
         array = np.arange(WARM_UP_SIDE**3, dtype=np.int16).reshape((WARM_UP_SIDE,) * 3)
+        array %= WARM_UP_SIDE  # few grey levels
         geometry = Geometry(array.shape, (1.0, 1.0, 1.0))
         inside = np.zeros(array.shape, dtype=np.bool_)
         inside[2:-2, 2:-2, 2:-2] = True
-        with suppress(ExtractionError):  # settings that leave nothing of a cube
+        with loading_kernels(), suppress(ExtractionError):  # settings may leave nothing of a cube
             self.extract(Volume(array, geometry), Mask(inside, geometry), parameters)
 
     def extract(self, image: Volume, mask: Mask, parameters: Parameters) -> Extracted:
@@ -198,18 +201,11 @@ def texture_settings(
 
 
 def _discretise(
-    image: str, values: NDArray[np.float64], settings: Mapping[str, object]
+    image: str, values: NDArray[np.generic], settings: Mapping[str, object]
 ) -> Discretised:
-    """Bin the intensities; an error names the image, as one filter may be at fault.
-
-    PyRadiomics' edges hang on the number type of the image, single precision being rounded.
-    """
-    count, origin = settings.get("binCount"), settings.get("binOrigin")
+    """Bin the intensities; an error names the image, as one filter may be at fault."""
     try:
-        if count is not None:
-            return discretise(values, bin_count=cast(int, count))
-        width = cast(float, settings["binWidth"])
-        return discretise(values, bin_width=width, bin_origin=cast(float | None, origin))
+        return in_grey_levels(values, settings)
     except ExtractionError as error:
         raise ExtractionError(f"image {image}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar, cast
@@ -22,6 +23,22 @@ def compiled(function: Kernel) -> Kernel:
     in which the loop is written, so that results do not depend on the machine.
     """
     return cast(Kernel, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+@contextmanager
+def loading_kernels() -> Iterator[None]:
+    """Let numba start without Python's search for garbage, which takes a third of that time.
+
+    The first kernel of a process makes numba build tables of several hundred thousand objects,
+    all of which stay; the search goes through them again and again and finds nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

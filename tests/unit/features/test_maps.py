@@ -159,7 +159,7 @@ def test_no_name_is_told():
 
 def test_too_many_grey_levels_are_refused_with_the_name_of_the_image():
     image = Volume(noise().array * np.float64(1e6), GRID)
-    with pytest.raises(ExtractionError, match="image original: .* a binWidth of"):
+    with pytest.raises(ExtractionError, match=r"image original: .* a binWidth of"):
         feature_maps(image, region(), compatible_parameters(), [CONTRAST])
 
 
@@ -174,6 +174,15 @@ def test_an_interruption_ends_the_work(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(KeyboardInterrupt):
         feature_maps(noise(), region(), compatible_parameters(), [MEAN])
     assert len(calls) == 1
+
+
+def test_voxel_setting_decides_the_kernel_and_leaves_the_digest():
+    section = {"kernelRadius": 2, "maskedKernel": False, "initValue": -1, "voxelBatch": 9}
+    parameters = make_parameters({"voxelSetting": section, "setting": {"force2D": True}})
+    kernel = kernel_of(parameters)
+    assert (kernel.radius, kernel.is_masked, kernel.outside) == (2, False, -1.0)
+    assert kernel.size == (1, 5, 5)
+    assert parameters.digest() == make_parameters({"setting": {"force2D": True}}).digest()
 
 
 def test_kernel_has_the_defaults_of_pyradiomics():
