@@ -36,8 +36,16 @@ class LabelMap:
         return tuple(int(label) for label in np.unique(self.array) if label != 0)
 
     def mask(self, label: int) -> Mask:
-        """The region of one label; empty where the label does not occur."""
-        return Mask(self.array == label, self.geometry)
+        """The region of one label; empty where the label does not occur.
+
+        Slice by slice: memory of slices without the region is never touched.
+        """
+        array = np.zeros(self.array.shape, dtype=np.bool_)
+        for inside, plane in zip(array, self.array, strict=True):
+            is_label = plane == label
+            if is_label.any():
+                inside[:] = is_label
+        return Mask(array, self.geometry)
 
 
 @dataclass

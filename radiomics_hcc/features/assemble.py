@@ -79,9 +79,13 @@ def feature_table(measured: Sequence[Measured], keys: CacheKeys) -> FeatureTable
     """
     names = _column_order(measured)
     rows = [_row(done) for done in measured]
-    data = pd.DataFrame(rows, columns=[*KEYS, "voxels", "volume_ml", *names])
     sizes = ["voxels", "volume_ml", *names]
-    data = complete_keys(data.astype(dict.fromkeys(sizes, "float64")))
+    numbers = [[row.get(name, math.nan) for name in sizes] for row in rows]
+    parts = [
+        pd.DataFrame(rows, columns=list(KEYS)),
+        pd.DataFrame(numbers, columns=sizes, dtype="float64"),  # one block: fast for any width
+    ]
+    data = complete_keys(pd.concat(parts, axis=1))
     reasons = pd.DataFrame(
         [reason for done in measured for reason in _reasons(done, names)],
         columns=list(REASON_COLUMNS),

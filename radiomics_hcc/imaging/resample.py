@@ -183,13 +183,21 @@ def _b_spline(image: Volume, grid: Geometry, convert: Callable[[Array], Array]) 
 
 
 def _coefficients(part: Array, kept: Box) -> NDArray[np.float64]:
-    """B-spline coefficients of the inner part of an image, cut as soon as an axis is done."""
-    coefficients = part.astype(np.float64, order="C")
-    for axis in (2, 1, 0):  # ITK begins with x
-        spline_coefficients(coefficients, axis)
-        here = (slice(None),) * axis + (kept[axis],)
-        coefficients = np.ascontiguousarray(coefficients[here])
-    return coefficients
+    """B-spline coefficients of the inner part of an image.
+
+    ITK begins with x, then y: so each plane is filtered and cut on its own, which needs a third
+    of the memory.
+    """
+    size = [side.stop - side.start for side in kept]
+    coefficients = np.empty((part.shape[0], *size[1:]))
+    for intensities, inner in zip(part, coefficients, strict=True):
+        plane = intensities[np.newaxis].astype(np.float64, order="C")
+        spline_coefficients(plane, 2)
+        plane = np.ascontiguousarray(plane[:, :, kept[2]])
+        spline_coefficients(plane, 1)
+        inner[:] = plane[0, kept[1]]
+    spline_coefficients(coefficients, 0)
+    return coefficients[kept[0]]
 
 
 def _axis_by_axis(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import scipy  # loads its parts when they are used first
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from radiomics_hcc.domain.volume import Geometry, Mask
 from radiomics_hcc.errors import InputError, Problem
@@ -91,7 +91,9 @@ def _distance_mm(
     region: NDArray[np.bool_], spacing_mm: tuple[float, float, float]
 ) -> NDArray[np.float64]:
     """Distance of every voxel centre to the nearest one of a region, mm; 0 inside."""
-    return np.asarray(distance_transform_edt(~region, sampling=spacing_mm), dtype=np.float64)
+    return np.asarray(
+        scipy.ndimage.distance_transform_edt(~region, sampling=spacing_mm), dtype=np.float64
+    )
 
 
 def _first_voxel(mask: Mask) -> int:

@@ -71,7 +71,7 @@ def through_us(
         Case("p", "pre", image, mask, label=label, lesion_id=str(label), reader=FileReader())
         for label in labels
     )
-    table = extract(Cohort(cases, {"p": Patient("p")}), parameters)
+    table = extract(Cohort(cases, {"p": Patient("p")}), parameters, engine="pyradiomics")
     assert table.metadata["summary"]["failed"] == []
     return table.data[table.features].to_dict("records")
 

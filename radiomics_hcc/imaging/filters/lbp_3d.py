@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import scipy  # loads its parts when they are used first
 from numpy.typing import NDArray
-from scipy.ndimage import spline_filter
-from scipy.special import sph_harm_y
 
 from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.imaging.filters.response import Response, Settings, number, whole_number
@@ -128,7 +127,7 @@ def _harmonics(sphere: NDArray[np.float64], radius: float, degree: int) -> Harmo
     second = np.arctan2(sphere[:, 1], sphere[:, 0])
     orders = np.arange(-degree, degree + 1)
     # SciPy's arguments are (degree, order, polar, azimuth); the angles change places on purpose.
-    values = sph_harm_y(degree, orders[None], second[:, None], first[:, None])
+    values = scipy.special.sph_harm_y(degree, orders[None], second[:, None], first[:, None])
     return Harmonics(values, values.T @ values)
 
 
@@ -140,7 +139,8 @@ def _spline(image: Volume, box: Box, reach: int) -> NDArray[np.float64]:
     """Cubic spline coefficients of the box with a border, mirrored beyond the image."""
     size = image.geometry.size
     wide = widen(box, reach + SPLINE_MEMORY, size)
-    coefficients = spline_filter(image.array[wide].astype(np.float64), order=3, mode="mirror")
+    intensities = image.array[wide].astype(np.float64)
+    coefficients = scipy.ndimage.spline_filter(intensities, order=3, mode="mirror")
     places = []
     for side, known, length in zip(box, wide, size, strict=True):
         period = max(2 * (length - 1), 1)

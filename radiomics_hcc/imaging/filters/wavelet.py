@@ -10,7 +10,9 @@ filters the approximation (LLL) of the level before it again, with the same filt
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -51,11 +53,13 @@ def wavelet(image: Volume, _mask: Mask, box: Box, settings: Settings) -> Iterato
     reach = (passed_over + levels) * _half(filters)
     part = _periodic_part(image.array, box, axes, reach)
     approximation: Intensities = part.astype(precision)
-    for _ in range(passed_over):
-        approximation = _approximation(approximation, axes, filters)
+    for passed in range(1, passed_over + 1):
+        ends = _Ends(box, image.array.shape, reach - passed * _half(filters))
+        approximation = _approximation(approximation, axes, filters, ends)
     for level in range(1, levels + 1):
         margin = (levels - level) * _half(filters)
-        for letters, band in _sub_bands(approximation, axes, filters):
+        ends = _Ends(box, image.array.shape, margin)
+        for letters, band in _sub_bands(approximation, axes, filters, ends):
             if "H" in letters:
                 yield Response(_name(letters, level), _without(band, axes, margin))
             else:
@@ -63,6 +67,39 @@ def wavelet(image: Volume, _mask: Mask, box: Box, settings: Settings) -> Iterato
         approximation = coarser
     final = _name("L" * len(axes), levels)
     yield Response(final, _without(approximation, axes, 0))
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Where a convolved part lies in the image: at its far end PyWavelets adds in another order.
+
+    Parameters
+    ----------
+    box
+        What is asked for.
+    size
+        Of the image.
+    margin
+        Voxels around the box that the convolved part holds.
+    """
+
+    box: Box
+    size: tuple[int, ...]
+    margin: int
+
+    def orders(self, axis: int, length: int) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
+        """First voxel, end, and the order of the filter's weights, for stretches along an axis.
+
+        Weights whose voxel lies beyond the far end (it is taken from the near one) come first and
+        backwards. In double precision that is of no account; in single it shows in the features.
+        """
+        start, stop = self.box[axis].start - self.margin, self.box[axis].stop + self.margin
+        period = self.size[axis] + self.size[axis] % 2
+        wrapped = np.maximum(np.arange(start, stop) % period + length // 2 + 1 - period, 0)
+        edges = [0, *(np.flatnonzero(np.diff(wrapped)) + 1).tolist(), stop - start]
+        for first, end in itertools.pairwise(edges):
+            beyond = int(wrapped[first])
+            yield first, end, np.r_[np.arange(beyond)[::-1], np.arange(beyond, length)]
 
 
 def _filters(name: str, precision: type[np.floating]) -> Intensities:
@@ -113,33 +150,42 @@ def _half(filters: Intensities) -> int:
 
 
 def _sub_bands(
-    approximation: Intensities, axes: tuple[int, ...], filters: Intensities, letters: str = ""
+    approximation: Intensities,
+    axes: tuple[int, ...],
+    filters: Intensities,
+    ends: _Ends,
+    letters: str = "",
 ) -> Iterator[tuple[str, Intensities]]:
     """Every sub-band of one level, last letters changing first; low before high."""
     if not axes:
         yield letters, approximation
         return
-    bands = _split(approximation, axes[0], filters)
-    for letter, band in zip("LH", bands, strict=True):
-        yield from _sub_bands(band, axes[1:], filters, letters + letter)
+    bands = [*_split(approximation, axes[0], filters, ends)]
+    del approximation  # an image is let go as soon as it is split
+    for letter in "LH":
+        yield from _sub_bands(bands.pop(0), axes[1:], filters, ends, letters + letter)
 
 
 def _approximation(
-    approximation: Intensities, axes: tuple[int, ...], filters: Intensities
+    approximation: Intensities, axes: tuple[int, ...], filters: Intensities, ends: _Ends
 ) -> Intensities:
     for axis in axes:
-        approximation = _split(approximation, axis, filters)[0]
+        approximation = _split(approximation, axis, filters, ends)[0]
     return approximation
 
 
-def _split(source: Intensities, axis: int, filters: Intensities) -> tuple[Intensities, Intensities]:
+def _split(
+    source: Intensities, axis: int, filters: Intensities, ends: _Ends
+) -> tuple[Intensities, Intensities]:
     """Low-pass and high-pass part along one axis, half a filter shorter at either end."""
     shape = [*source.shape]
     shape[axis] -= 2 * _half(filters)
     low, high = np.empty(shape, source.dtype), np.empty(shape, source.dtype)
     before, step = int(np.prod(shape[:axis])), int(np.prod(shape[axis + 1 :]))
-    lines = source.reshape(before, -1)
-    _convolve(lines, filters, step, low.reshape(before, -1), high.reshape(before, -1))
+    lines, parts = source.reshape(before, -1), (low.reshape(before, -1), high.reshape(before, -1))
+    for first, end, order in ends.orders(axis, filters.shape[1]):
+        weights = np.ascontiguousarray(filters[:, order])
+        _convolve(lines, weights, order, step, (first * step, end * step), *parts)
     return low, high
 
 
@@ -154,25 +200,32 @@ def _without(band: Intensities, axes: tuple[int, ...], margin: int) -> Intensiti
 
 @compiled
 def _convolve(
-    source: Intensities, filters: Intensities, step: int, low: Intensities, high: Intensities
+    source: Intensities,
+    weights: Intensities,
+    order: NDArray[np.int64],
+    step: int,
+    kept: tuple[int, int],
+    low: Intensities,
+    high: Intensities,
 ) -> None:
     """Convolve along an axis whose neighbouring voxels lie `step` places apart.
 
     Rows are the parts of the image that the axis does not leave. Within a row a shift by one
     voxel along the axis is a shift by `step` places, whatever the other axes are, so that one
     plain loop serves all three axes. Voxel k of the result is the sum of
-    `filter[j] * source[k + length / 2 - j]` with `source` counted from the kept part.
+    `filter[j] * source[k + length / 2 - j]` with `source` counted from the kept part, the j in
+    the given order (and the weights so ordered), for the places `kept` (first, end) of each row.
     """
-    length = filters.shape[1]  # even
+    length = weights.shape[1]  # even
     for row in range(low.shape[0]):
-        for start in range(0, low.shape[1], STRETCH):
-            stop = min(start + STRETCH, low.shape[1])
+        for start in range(kept[0], kept[1], STRETCH):
+            stop = min(start + STRETCH, kept[1])
             low_sums, high_sums = low[row, start:stop], high[row, start:stop]
             low_sums[:] = 0
             high_sums[:] = 0
-            for j in range(length):
-                shift = (length - j) * step
+            for n in range(length):
+                shift = (length - order[n]) * step
                 voxels = source[row, start + shift : stop + shift]
                 for k in range(stop - start):
-                    low_sums[k] += filters[0, j] * voxels[k]
-                    high_sums[k] += filters[1, j] * voxels[k]
+                    low_sums[k] += weights[0, n] * voxels[k]
+                    high_sums[k] += weights[1, n] * voxels[k]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from radiomics_hcc.imaging.compiled import compiled, telling_compilation
@@ -16,7 +17,7 @@ def ratio(one, other):
 
 
 def test_compilation_is_told_once_and_a_compiled_kernel_tells_nothing(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     told = []
     kernel = compiled(twice)
     with telling_compilation(lambda: told.append("once")):
@@ -29,5 +30,5 @@ def test_compilation_is_told_once_and_a_compiled_kernel_tells_nothing(monkeypatc
 
 
 def test_division_by_zero_is_infinity_as_in_numpy(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
     assert compiled(ratio)(1.0, 0.0) == np.inf
