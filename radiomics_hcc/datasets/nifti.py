@@ -22,13 +22,16 @@ class LabelMap:
     Parameters
     ----------
     array
-        Labels, shape (z, y, x); 0 is background.
+        Labels, shape (z, y, x); 0 is background. Slices below and above may be left out.
     geometry
-        The grid.
+        The whole grid.
+    first_slice
+        Where the array begins along z.
     """
 
     array: NDArray[np.generic] = field(repr=False)
     geometry: Geometry
+    first_slice: int = 0
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -40,12 +43,18 @@ class LabelMap:
 
         Slice by slice: memory of slices without the region is never touched.
         """
-        array = np.zeros(self.array.shape, dtype=np.bool_)
-        for inside, plane in zip(array, self.array, strict=True):
+        array = np.zeros(self.geometry.size, dtype=np.bool_)
+        for position, plane in enumerate(self.array, start=self.first_slice):
             is_label = plane == label
             if is_label.any():
-                inside[:] = is_label
+                array[position] = is_label
         return Mask(array, self.geometry)
+
+    def cut(self) -> LabelMap:
+        """The same without the slices before the first label and after the last."""
+        used = [position for position, plane in enumerate(self.array) if plane.any()] or [0]
+        kept = self.array[used[0] : used[-1] + 1].copy()
+        return LabelMap(kept, self.geometry, self.first_slice + used[0])
 
 
 @dataclass
@@ -68,7 +77,7 @@ class KeptLabels:
         state = _state(path)
         if self.label_map is None or state is None or state != self.state:
             self.label_map, self.state = None, None
-            self.label_map, self.state = read_labels(path), state
+            self.label_map, self.state = read_labels(path).cut(), state
         return self.label_map
 
     def __getstate__(self) -> dict[str, object]:

@@ -112,9 +112,7 @@ class Extraction:
         other = find_engine(OTHER_ENGINE[keys.engine.name])
         cases = [done.case for done in measured if done.measurement is not None]
         agreement = verify(cases, keys.engine, other, keys.parameters, self.verify)
-        return replace(
-            table, metadata={**table.metadata, "verification": agreement.to_json()}
-        )
+        return replace(table, metadata={**table.metadata, "verification": agreement.to_json()})
 
     def _cases(self, cohort: Cohort, parameters: Parameters) -> list[Case]:
         if self.jobs < 1:
@@ -149,12 +147,12 @@ class Extraction:
                 tasks.append(task)
             else:
                 yield "cached", Outcome(index, known)
-        if tasks:
-            with telling_compilation(partial(teller.note, COMPILING)):
-                keys.engine.warm_up(keys.parameters)
         work = Measure(keys.engine, keys.parameters, self.cache)
-        for outcome in run_groups(_by_image(tasks, self.jobs), work, self.jobs):
-            yield ("ok" if outcome.measurement else "failed"), outcome
+        with telling_compilation(partial(teller.note, COMPILING)):
+            if tasks and self.jobs > 1:  # else every process would compile for itself
+                keys.engine.warm_up(keys.parameters)
+            for outcome in run_groups(_by_image(tasks, self.jobs), work, self.jobs):
+                yield ("ok" if outcome.measurement else "failed"), outcome
 
 
 def extract(

@@ -13,6 +13,7 @@ import SimpleITK
 from radiomics_hcc.datasets import nifti
 from radiomics_hcc.datasets.nifti import (
     FileReader,
+    LabelMap,
     read_geometry,
     read_labels,
     read_mask,
@@ -381,3 +382,22 @@ def test_changed_label_map_is_read_anew_and_none_travels_to_another_process(tmp_
     array[2] = 1
     write_labels(array, grid, path)
     assert reader.read_mask(path, 1).array.sum() == 31
+
+
+def test_label_map_cut_to_its_slices_gives_the_same_masks():
+    array = np.zeros((6, 4, 5), dtype=np.uint8)
+    array[2, 1, 1], array[4, 3, 2] = 1, 2
+    whole = LabelMap(array, Geometry(array.shape, (1.0, 1.0, 1.0)))
+    cut = whole.cut()
+    assert cut.array.shape == (3, 4, 5)
+    assert cut.labels == whole.labels
+    for label in (1, 2, 3):
+        assert np.array_equal(cut.mask(label).array, whole.mask(label).array)
+    assert np.array_equal(cut.cut().mask(2).array, whole.mask(2).array)
+
+
+def test_empty_label_map_can_be_cut():
+    array = np.zeros((3, 4, 5), dtype=np.uint8)
+    cut = LabelMap(array, Geometry(array.shape, (1.0, 1.0, 1.0))).cut()
+    assert cut.labels == ()
+    assert cut.mask(1).is_empty

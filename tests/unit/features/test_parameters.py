@@ -16,6 +16,7 @@ from radiomics_hcc.features.parameters import (
     parameters_for,
     read_parameters,
 )
+from radiomics_hcc.imaging.itk import one_thread
 
 EVERYTHING = """\
 # A file with every setting that PyRadiomics 3.1 takes.
@@ -197,7 +198,7 @@ def test_words_are_those_of_the_installed_pyradiomics():
 def test_pyradiomics_own_schema_accepts_what_ours_accepts(write):
     featureextractor = pytest.importorskip("radiomics.featureextractor")
     path = write(EVERYTHING.replace("initValue: nan", "initValue: 0"))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), one_thread():  # it sets ITK's tolerances for the process
         warnings.simplefilter("ignore")  # its schema library uses a deprecated import
         theirs = featureextractor.RadiomicsFeatureExtractor(str(path))
     ours = read_parameters(path)
