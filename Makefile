@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 JOBS   ?= 2
 
-.PHONY: help setup demo browser test test-slow lint format bench ibsi lock clean
+.PHONY: help setup demo browser test test-slow lint format bench ibsi parity lock clean
 
 help:
 	@echo "make setup      build .venv from the locked versions"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make lint       the static checks alone; make format mends the layout"
 	@echo "make ibsi       docs/ibsi_values.md: every IBSI reference value and ours (needs the IBSI data)"
+	@echo "make parity     the measured tables of docs/parity.md (needs the public cases)"
 	@echo "make bench      the benchmarks, as ratios"
 	@echo "make lock       resolve requirements/locked.txt anew (needs uv)"
 
@@ -58,6 +59,9 @@ bench: setup
 
 ibsi: setup
 	$(BIN)/python tests/ibsi/write_tables.py
+
+parity: setup
+	$(BIN)/python tests/parity/report.py
 
 lock:
 	uv pip compile pyproject.toml --extra pyradiomics --group dev --universal \

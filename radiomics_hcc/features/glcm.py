@@ -162,7 +162,11 @@ def _features(p: NDArray[np.float64], values: NDArray[np.float64], highest: int)
         "JointAverage": mean_x,
         "SumSquares": variance_x,
         "Autocorrelation": joint[0],
-        "Correlation": _correlation(joint[1], np.sqrt(variance_x) * np.sqrt(variance_y)),
+        "Correlation": np.where(
+            _has_one_level(p_x) | _has_one_level(p_y),
+            1.0,
+            joint[1] / (np.sqrt(variance_x) * np.sqrt(variance_y) + EPSILON),
+        ),
         "JointEnergy": joint[2],
         "MaximumProbability": joint[3],
         "JointEntropy": joint[4],
@@ -217,11 +221,12 @@ def _entropy(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return entropy
 
 
-def _correlation(
-    covariance: NDArray[np.float64], deviations: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Covariance over sigma_x sigma_y; 1 for one grey level, PyRadiomics' choice."""
-    return np.where(deviations == 0, 1.0, covariance / (deviations + EPSILON))
+def _has_one_level(shares: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether all pairs have one level: the correlation is 1, PyRadiomics' choice for 0 / 0.
+
+    Not asked of the deviation, which in ordered pairs comes out as 1e-16 instead of 0.
+    """
+    return np.asarray(np.count_nonzero(shares, axis=1) == 1)
 
 
 def _information_1(

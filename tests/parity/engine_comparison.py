@@ -24,19 +24,14 @@ CANCELLING: Final = {"ClusterShade": ("ClusterProminence", 0.75)}
 OF_ORDER_1: Final = ("Correlation", "Imc1")
 # Square roots, which turn a rounding of 1e-16 where the value is 0 into 1e-8: squares are compared.
 ROOTS: Final = {
-    ("glcm", "Imc2"): "",
     ("shape", "LeastAxisLength"): "MajorAxisLength",
     ("shape", "MinorAxisLength"): "MajorAxisLength",
     ("shape", "Elongation"): "",
     ("shape", "Flatness"): "",
 }
-IN_INTENSITY: Final = frozenset(
-    "10Percentile 90Percentile InterquartileRange Maximum MeanAbsoluteDeviation Mean Median "
-    "Minimum Range RobustMeanAbsoluteDeviation RootMeanSquared StandardDeviation".split()
-)
-# Directions at most: 13, at up to 3 distances (2 (2 d + 1)^2 + ... are halved): 13 + 49 + 109.
-MOST_DIRECTIONS: Final = 171
-ROOT_ROUNDING: Final = 1e-7  # of an eigenvalue that is 0
+WITHOUT_UNIT: Final = frozenset({"Energy", "TotalEnergy", "Entropy", "Uniformity", "Kurtosis"})
+MOST_DIRECTIONS: Final = 98 + 49 + 13  # at the distances 1 to 3
+ROOT_ROUNDING: Final = 1e-7  # mean over directions of the root of a rounding
 IMAGE_OF_ONE_VALUE: Final = 1e-12  # deviation in units of the intensity below which it is rounding
 
 Values = Mapping[str, float]
@@ -97,7 +92,7 @@ def compare_values(ours: Values, theirs: Values) -> Comparison:
     }
     known = {name: pair for name, pair in pairs.items() if not any(map(math.isnan, pair))}
     differences = {name: difference(name, *pair, theirs) for name, pair in known.items()}
-    only_one = tuple(name for name, pair in pairs.items() if sum(map(math.isnan, pair)) == 1)
+    only_one = tuple(name for name, pair in pairs.items() if _is_missing(name, *pair))
     return Comparison({}, differences, known, only_one)
 
 
@@ -116,8 +111,12 @@ def difference(name: str, ours: float, theirs: float, values: Values) -> float:
     group, short = feature_class(name), short_name(name)
     if group == "glcm" and short == "MCC" and is_share_of_directions(ours, theirs):
         return 0.0
-    if group == "firstorder" and short in ("Skewness", "Kurtosis") and _is_flat(name, values):
+    if group == "glcm" and short == "Correlation" and is_short_of_directions(ours, theirs):
         return 0.0
+    if is_rounding_alone(name, values):
+        return 0.0
+    if (group, short) == ("glcm", "Imc2"):
+        return _relative(ours, theirs, ROOT_ROUNDING)
     if (group, short) in ROOTS:
         whole = ROOTS[group, short]
         scale = values[_sibling(name, whole)] ** 2 if whole else 1.0
@@ -140,6 +139,20 @@ def is_share_of_directions(ours: float, theirs: float) -> bool:
     )
 
 
+def is_short_of_directions(ours: float, theirs: float) -> bool:
+    """Whether some directions have a correlation of 0 in PyRadiomics' mean and of 1 in ours.
+
+    Both engines say 1 where all pairs of a direction begin, or end, with one level. PyRadiomics
+    asks whether the deviation is exactly 0, and rounding can make it 1e-16.
+    """
+    short = ours - theirs
+    return short > 0 and any(
+        abs(short * directions - round(short * directions)) < TOLERANCE
+        for directions in range(1, MOST_DIRECTIONS)
+        if round(short * directions) > 0
+    )
+
+
 def _relative(ours: float, theirs: float, rounding: float) -> float:
     beyond = abs(ours - theirs) - rounding
     return beyond / max(abs(ours), abs(theirs)) if beyond > 0 else 0.0
@@ -147,11 +160,13 @@ def _relative(ours: float, theirs: float, rounding: float) -> float:
 
 def _rounding(name: str, values: Values) -> float:
     group, short = feature_class(name), short_name(name)
+    if group == "shape":
+        return 0.0
     if group == "firstorder":
         largest = _largest_intensity(name, values)
-        if short in IN_INTENSITY:
-            return ROUNDING * largest
-        return ROUNDING * {"Variance": largest**2, "Skewness": 1.0}.get(short, 0.0)
+        if short in WITHOUT_UNIT:
+            return 0.0
+        return ROUNDING * {"Variance": largest**2, "Skewness": 1.0}.get(short, largest)
     if short in CANCELLING:
         whole, power = CANCELLING[short]
         return ROUNDING * (values[_sibling(name, whole)] ** power + 1.0)
@@ -160,13 +175,46 @@ def _rounding(name: str, values: Values) -> float:
     return 0.1 * ROUNDING if group in TEXTURES else 0.0
 
 
-def _is_flat(name: str, values: Values) -> bool:
-    deviation = math.sqrt(values[_sibling(name, "Variance")])
-    return deviation <= IMAGE_OF_ONE_VALUE * _largest_intensity(name, values)
+def is_rounding_alone(name: str, values: Values) -> bool:
+    """Whether a feature of a constant region, or of a filter's answer to one, is mere rounding."""
+    group, short = feature_class(name), short_name(name)
+    lowest = values.get(_in_first_order(name, "Minimum"))
+    if lowest is None or group.startswith("shape"):
+        return False
+    scale = _largest_intensity(name, values)
+    if math.sqrt(values[_in_first_order(name, "Variance")]) > IMAGE_OF_ONE_VALUE * scale:
+        return False
+    if group in TEXTURES:  # levels are those of the rounding, if there are several
+        return values[_in_first_order(name, "Range")] > 0
+    is_zero = abs(lowest) <= IMAGE_OF_ONE_VALUE * scale
+    return short in ("Skewness", "Kurtosis") or (is_zero and short in WITHOUT_UNIT)
+
+
+def _is_missing(name: str, ours: float, theirs: float) -> bool:
+    """Whether one engine alone has a value.
+
+    But for the MCC: PyRadiomics cannot take the root of a 0 that came out as -1e-17, and says 1
+    for one grey level even where no two voxels are neighbours and its other features are NaN.
+    """
+    is_root_of_zero = math.isnan(theirs) and ours <= ROOT_ROUNDING
+    is_without_pairs = math.isnan(ours) and theirs == 1
+    if short_name(name) == "MCC" and (is_root_of_zero or is_without_pairs):
+        return False
+    return math.isnan(ours) != math.isnan(theirs)
 
 
 def _largest_intensity(name: str, values: Values) -> float:
-    return max(abs(values[_sibling(name, end)]) for end in ("Minimum", "Maximum"))
+    """Of the region in this image and, whose rounding a filter passes on, in the original one."""
+    ends = [
+        abs(values.get(f"{image}_firstorder_{end}", 0.0))
+        for image in (name.split("_")[0], "original")
+        for end in ("Minimum", "Maximum")
+    ]
+    return max(ends)
+
+
+def _in_first_order(name: str, short: str) -> str:
+    return f"{name.split('_')[0]}_firstorder_{short}"
 
 
 def _sibling(name: str, short: str) -> str:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import sys
-import types
 import warnings
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
-import scipy.ndimage
-import scipy.special
 import SimpleITK
 
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
@@ -171,25 +166,6 @@ def test_lbp_2d_ties_fall_alike():
     coarse = Volume((drawn_image().array // 60).astype(np.int16), Geometry(SIZE, SPACING_MM))
     for box in BOXES.values():
         check_equal("LBP2D", coarse, box, {"lbp2DMethod": "default"})
-
-
-def _sph_harm(order: int, degree: int, azimuth: np.ndarray, polar: np.ndarray) -> np.ndarray:
-    """The function that SciPy had under this name until 1.17, from its documented formula."""
-    size = abs(order)
-    scale = math.factorial(degree - size) / math.factorial(degree + size)
-    factor = math.sqrt((2 * degree + 1) / (4 * math.pi) * scale)
-    value = factor * scipy.special.lpmv(size, degree, np.cos(polar)) * np.exp(1j * size * azimuth)
-    return value if order >= 0 else (-1) ** size * np.conj(value)
-
-
-@pytest.fixture
-def working_lbp_3d(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PyRadiomics' 3D patterns import two names that newer SciPy releases do not have."""
-    pytest.importorskip("trimesh")
-    monkeypatch.setattr(scipy.special, "sph_harm", _sph_harm, raising=False)
-    module = types.ModuleType("scipy.ndimage.interpolation")
-    module.__dict__["map_coordinates"] = scipy.ndimage.map_coordinates
-    monkeypatch.setitem(sys.modules, "scipy.ndimage.interpolation", module)
 
 
 @pytest.mark.usefixtures("working_lbp_3d")
