@@ -52,7 +52,7 @@ test: lint browser
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m "not slow"
 
 test-slow: setup
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m slow
 
 bench: setup
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done

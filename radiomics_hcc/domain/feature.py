@@ -23,6 +23,7 @@ EXTENSIVE_SHAPE: Final = frozenset(
         "VoxelVolume",
     }
 )
+NOT_IN_IBSI: Final = "not in IBSI"
 SIZE_COLUMNS: Final = ("voxels", "volume_ml")
 # Features whose formula holds the grey level i itself, or the highest one N_g, and not only
 # differences of levels (IBSI manual, arXiv:1612.07003, sections on GLCM and NGTDM).
@@ -78,7 +79,7 @@ class Feature:
     value: float
     reason: str = ""
     unit: str = ""
-    ibsi_id: str = "not in IBSI"
+    ibsi_id: str = NOT_IN_IBSI
 
 
 def is_extensive(name: str) -> bool:

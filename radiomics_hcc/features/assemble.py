@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from radiomics_hcc.domain.cohort import Case
+from radiomics_hcc.domain.feature import NOT_IN_IBSI
 from radiomics_hcc.domain.table import KEYS, REASON_COLUMNS, FeatureTable, complete_keys
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.cache import CACHE_FORMAT, CacheKeys
@@ -163,6 +164,7 @@ def _metadata(measured: Sequence[Measured], keys: CacheKeys) -> dict[str, object
         "versions": keys.engine.versions(),
         "cache_format": CACHE_FORMAT,
         "files_sha256": _digests(measured, keys),
+        "ibsi_ids": _ibsi_ids(measured),
         "notes": dict(sorted(notes.items())),
         "summary": {
             "ok": counts["ok"],
@@ -170,6 +172,17 @@ def _metadata(measured: Sequence[Measured], keys: CacheKeys) -> dict[str, object
             "absent": counts["absent"],
             "failed": failed,
         },
+    }
+
+
+def _ibsi_ids(measured: Sequence[Measured]) -> dict[str, str]:
+    """The identifier in the IBSI manual of every column that has one."""
+    return {
+        feature.name: feature.ibsi_id
+        for done in measured
+        if done.measurement is not None
+        for feature in done.measurement.features
+        if feature.ibsi_id != NOT_IN_IBSI
     }
 
 

@@ -19,7 +19,7 @@ from radiomics_hcc.features.engine import Engine
 from radiomics_hcc.features.measurement import Measurement
 from radiomics_hcc.features.parameters import Parameters
 
-CACHE_FORMAT: Final = 1  # raised when the same key would mean other values
+CACHE_FORMAT: Final = 2  # raised when the same key would mean other values
 
 
 @dataclass
@@ -137,8 +137,8 @@ def write_measurement(folder: Path, key: str, measurement: Measurement) -> None:
         "voxels": measurement.voxels,
         "volume_ml": measurement.volume_ml,
         "features": [
-            [feature.name, None if math.isnan(feature.value) else feature.value, feature.reason]
-            for feature in measurement.features
+            [each.name, None if math.isnan(each.value) else each.value, each.reason, each.ibsi_id]
+            for each in measurement.features
         ],
         "notes": list(measurement.notes),
     }
@@ -182,8 +182,8 @@ def _read(path: Path) -> Measurement | None:
             voxels=int(content["voxels"]),
             volume_ml=float(content["volume_ml"]),
             features=tuple(
-                Feature(name, math.nan if value is None else float(value), reason)
-                for name, value, reason in content["features"]
+                Feature(name, math.nan if value is None else float(value), reason, ibsi_id=ibsi_id)
+                for name, value, reason, ibsi_id in content["features"]
             ),
             notes=tuple(content["notes"]),
         )

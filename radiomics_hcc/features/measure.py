@@ -11,7 +11,6 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from radiomics_hcc.domain.cohort import Case
-from radiomics_hcc.domain.feature import Feature
 from radiomics_hcc.domain.volume import Volume
 from radiomics_hcc.errors import InputError, RadiomicsHCCError
 from radiomics_hcc.features.cache import write_measurement
@@ -94,7 +93,7 @@ class Measure:
         return Measurement(
             voxels=voxels,
             volume_ml=voxels * mask.geometry.voxel_volume_mm3 / MM3_PER_ML,
-            features=tuple(Feature(f.name, f.value, f.reason) for f in extracted.features),
+            features=extracted.features,
             notes=extracted.notes,
         )
 

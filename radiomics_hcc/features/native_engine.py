@@ -31,6 +31,7 @@ from radiomics_hcc.features.empty_reasons import DEPRECATED, NO_VALUE
 from radiomics_hcc.features.engine import Extracted
 from radiomics_hcc.features.filter_support import with_full_support
 from radiomics_hcc.features.grey_levels import GreyLevels, grey_levels
+from radiomics_hcc.features.ibsi_ids import ibsi_id
 from radiomics_hcc.features.parameters import Parameters
 from radiomics_hcc.features.prepare import Prepared, prepare
 from radiomics_hcc.features.texture_settings import Norm, TextureSettings
@@ -53,16 +54,6 @@ TEXTURES: Final[Mapping[str, Texture]] = {
     "glrlm": glrlm.measure,
     "glszm": glszm.measure,
     "ngtdm": ngtdm.measure,
-}
-IBSI_IDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "shape": shape.IBSI_IDS,
-    "shape2D": {},
-    "firstorder": first_order.IBSI_IDS,
-    "glcm": glcm.IBSI_IDS,
-    "gldm": gldm.IBSI_IDS,
-    "glrlm": glrlm.IBSI_IDS,
-    "glszm": glszm.IBSI_IDS,
-    "ngtdm": ngtdm.IBSI_IDS,
 }
 
 
@@ -248,5 +239,5 @@ def _named(image: str, class_name: str, found: Values, parameters: Parameters) -
         if math.isnan(value):
             missing = NO_VALUE.get(class_name, "the formula has no value for this region")
             reason = missing if name in found else DEPRECATED
-        ibsi_id = IBSI_IDS[class_name].get(name, "not in IBSI")
-        yield Feature(f"{image}_{class_name}_{name}", value, reason, ibsi_id=ibsi_id)
+        identifier = ibsi_id(class_name, name)
+        yield Feature(f"{image}_{class_name}_{name}", value, reason, ibsi_id=identifier)

@@ -21,6 +21,7 @@ from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.errors import ExtractionError, InputError, Problem
 from radiomics_hcc.features.empty_reasons import NO_VALUE
 from radiomics_hcc.features.engine import Extracted
+from radiomics_hcc.features.ibsi_ids import ibsi_id
 from radiomics_hcc.features.parameters import NATIVE_ONLY, Parameters
 from radiomics_hcc.imaging.itk import one_thread, to_itk
 
@@ -163,11 +164,11 @@ def _check_finite(image: Volume, mask: Mask, parameters: Parameters) -> None:
 
 def _feature(name: str, value: object, failures: Mapping[tuple[str, str], str]) -> Feature:
     number = float(np.real(cast(float, value)))  # NumPy 2.5 gives the MCC a complex type
-    if not math.isnan(number):
-        return Feature(name, number)
-    cause = failures.get((feature_class(name), short_name(name)))
-    known = NO_VALUE.get(feature_class(name), "not a number in PyRadiomics")
-    return Feature(name, number, cause or known)
+    where = feature_class(name), short_name(name)
+    reason = ""
+    if math.isnan(number):
+        reason = failures.get(where) or NO_VALUE.get(where[0], "not a number in PyRadiomics")
+    return Feature(name, number, reason, ibsi_id=ibsi_id(*where))
 
 
 def _failures(records: Sequence[logging.LogRecord]) -> dict[tuple[str, str], str]:

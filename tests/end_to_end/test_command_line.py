@@ -59,6 +59,7 @@ def test_extract_writes_parquet_with_a_sidecar(story, extracted) -> None:
     assert sidecar["engine"] == "native"
     assert set(sidecar["settings"]["featureClass"]) == {"shape", "firstorder", "glcm"}
     assert len(sidecar["files_sha256"]) == len(table)
+    assert sidecar["ibsi_ids"]["original_shape_Sphericity"] == "QCFX"
 
 
 def test_other_engine_gives_the_same_values(story, extracted) -> None:

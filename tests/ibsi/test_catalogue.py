@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from write_tables import DOCS, features_page
 
-from radiomics_hcc.features.ibsi.catalogue import IBSI_CLASSES, NOT_IN_IBSI, catalogue
+from radiomics_hcc.domain.feature import NOT_IN_IBSI
+from radiomics_hcc.features.ibsi.catalogue import IBSI_CLASSES, catalogue
 from radiomics_hcc.features.names import FEATURES
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("radiomics.featureextractor")
 
 BETWEEN_PERCENTILES = "RobustMeanAbsoluteDeviation"
 QUICK = 150
-THOROUGH = 1000
+THOROUGH = 500
 UNHURRIED = {
     "deadline": None,
     "derandomize": True,

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Final
 
 from radiomics_hcc.features import (
-    first_order,
     glcm,
     gldm,
     gldzm,
@@ -21,12 +20,11 @@ from radiomics_hcc.features import (
     morphology,
     ngldm,
     ngtdm,
-    shape,
 )
 from radiomics_hcc.features.ibsi import formulas
+from radiomics_hcc.features.ibsi_ids import ibsi_id
 from radiomics_hcc.features.names import FEATURES
 
-NOT_IN_IBSI: Final = "not in IBSI"
 Texts = Mapping[str, str]  # by feature
 # IBSI's classes in the order of its manual, each feature with its id.
 IBSI_CLASSES: Final[Mapping[str, Texts]] = MappingProxyType(
@@ -47,17 +45,6 @@ IBSI_CLASSES: Final[Mapping[str, Texts]] = MappingProxyType(
 TEXTURES: Final = ("glcm", "glrlm", "glszm", "gldzm", "ngtdm", "ngldm")
 # Classes that need grey levels.
 DISCRETISED_CLASSES: Final = ("histogram", *TEXTURES)
-PYRADIOMICS_IDS: Final[Mapping[str, Texts]] = MappingProxyType(
-    {
-        "shape": shape.IBSI_IDS,
-        "firstorder": first_order.IBSI_IDS,
-        "glcm": glcm.IBSI_IDS,
-        "gldm": gldm.IBSI_IDS,
-        "glrlm": glrlm.IBSI_IDS,
-        "glszm": glszm.IBSI_IDS,
-        "ngtdm": ngtdm.IBSI_IDS,
-    }
-)
 # Sections of the IBSI manual, arXiv:1612.07003.
 SECTIONS: Final[Texts] = MappingProxyType(
     {
@@ -116,18 +103,18 @@ def catalogue() -> tuple[Entry, ...]:
 def _ibsi() -> Iterator[Entry]:
     for class_name, ids in IBSI_CLASSES.items():
         texts = _formulas(class_name)
-        for name, ibsi_id in ids.items():
-            yield Entry("ibsi", class_name, name, ibsi_id, texts[name], SECTIONS[class_name])
+        for name, identifier in ids.items():
+            yield Entry("ibsi", class_name, name, identifier, texts[name], SECTIONS[class_name])
 
 
 def _pyradiomics() -> Iterator[Entry]:
     sections = {entry.ibsi_id: entry.section for entry in _ibsi()}
     for class_name, names in FEATURES.items():
-        ids, texts = PYRADIOMICS_IDS.get(class_name, {}), _formulas(class_name)
+        texts = _formulas(class_name)
         for name in names:
-            ibsi_id = ids.get(name, NOT_IN_IBSI)
-            section = sections.get(ibsi_id, "")
-            yield Entry("pyradiomics", class_name, name, ibsi_id, texts[name], section)
+            identifier = ibsi_id(class_name, name)
+            section = sections.get(identifier, "")
+            yield Entry("pyradiomics", class_name, name, identifier, texts[name], section)
 
 
 def _formulas(class_name: str) -> Texts:
