@@ -65,14 +65,13 @@ class Agreement:
     def __str__(self) -> str:
         if not self.features:
             return f"nothing could be verified: {'; '.join(self.failed) or 'no lesion'}"
+        lesions = "1 lesion" if len(self.cases) == 1 else f"{len(self.cases)} lesions"
         found = (
-            f"{self.features} features of {len(self.cases)} lesions also measured with "
-            f"{self.other}: largest relative difference {self.largest_difference:.1e} "
-            f"({self.feature})"
+            f"{self.features} features of {lesions} also measured with {self.other}: largest "
+            f"relative difference {self.largest_difference:.1e} ({self.feature})"
         )
-        return (
-            f"{found}; {len(self.only_one)} values in one engine alone" if self.only_one else found
-        )
+        alone = len(self.only_one)
+        return f"{found}; {alone} values in one engine alone" if alone else found
 
 
 def agreement_of(table: FeatureTable) -> Agreement | None:

@@ -65,7 +65,7 @@ def test_extract_writes_parquet_with_a_sidecar(story, extracted) -> None:
 def test_other_engine_gives_the_same_values(story, extracted) -> None:
     answer = extract(story, "out/other.parquet", "--engine", "pyradiomics", "--verify", "1")
     assert answer.code == 0, answer.err
-    assert "of 1 lesions also measured with native" in answer.out
+    assert "of 1 lesion also measured with native" in answer.out
     ours, theirs = (
         pd.read_parquet(story.folder / f"out/{name}.parquet") for name in ("features", "other")
     )
