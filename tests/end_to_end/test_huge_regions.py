@@ -20,7 +20,7 @@ GRID = Geometry((140, 190, 210), (1.0, 1.0, 1.0))
 CENTRE, HALF_AXES = (70, 95, 105), (58, 78, 79.2)  # 1.5 million voxels: 1,500 cm3
 FEATURES = 14 + 93 * 14  # shape once; everything else for 14 images
 MOST_MEGABYTES = 900  # 650 measured, of which 360 are the libraries
-SECONDS_TO_STOP = 10
+SECONDS_TO_STOP = 30  # one measured; the others are for a busy machine
 PARAMETERS = """\
 imageType: {Original: {}, LoG: {sigma: [1.0, 2.0, 3.0, 4.0, 5.0]}, Wavelet: {}}
 """
@@ -89,9 +89,10 @@ def test_interrupted_extraction_stops_soon_and_keeps_what_is_measured(
         time.sleep(1)  # into the second liver
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=SECONDS_TO_STOP)
-    finally:
+    except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        process.communicate()
+        raise
     assert process.returncode not in (0, None)
     assert "Traceback" not in err
     again = subprocess.run(words, capture_output=True, text=True, check=True)
