@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -32,14 +33,14 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FilterSection(Closed):
+class FilterSection(Closed, ABC):
     """One filter; its parameters are those of the class of the same name."""
 
     boundary: Boundary = "mirror"
 
+    @abstractmethod
     def step(self, *, by_slice: bool) -> Filter:
         """The filter that this section describes; `by_slice` where the approach is 2D."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _is_possible(self) -> FilterSection:
