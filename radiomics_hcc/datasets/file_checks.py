@@ -23,7 +23,9 @@ Box = tuple[slice, slice, slice]
 Found = TypeVar("Found")
 
 
-def check_cohort(cohort: Cohort, level: CheckLevel) -> list[Problem]:
+def check_cohort(
+    cohort: Cohort, level: CheckLevel, *, allow_other_grids: bool = False
+) -> list[Problem]:
     """Tell everything that keeps a cohort from being measured.
 
     Parameters
@@ -35,6 +37,8 @@ def check_cohort(cohort: Cohort, level: CheckLevel) -> list[Problem]:
         an image, and that image and mask share one grid (`rhcc validate`). `voxels`: also that
         every mask is whole, that its label occurs, and that the image is finite in and near the
         region (`rhcc extract`).
+    allow_other_grids
+        Whether a mask may lie on another grid than its image; its voxels are then not checked.
 
     Notes
     -----
@@ -48,7 +52,7 @@ def check_cohort(cohort: Cohort, level: CheckLevel) -> list[Problem]:
         return problems
     headers, unreadable = _headers(cohort.cases)
     measurable, differing = _on_one_grid(cohort.cases, headers)
-    problems += unreadable + differing
+    problems += unreadable + ([] if allow_other_grids else differing)
     if level == "headers":
         return problems
     boxes, wrong_masks = _boxes(measurable)

@@ -24,6 +24,7 @@ def load_cohort(
     *,
     check: CheckLevel = "voxels",
     allow_outside: bool = False,
+    allow_other_grids: bool = False,
 ) -> Cohort:
     """Load the regions of interest that a table names; images are read when asked for.
 
@@ -38,6 +39,8 @@ def load_cohort(
         How far to look, see `check_cohort`.
     allow_outside
         Whether paths may lead outside the folder of the table; those of a batch CSV always may.
+    allow_other_grids
+        Whether a mask may lie on another grid than its image, as the parameter file resamples it.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def load_cohort(
     patients, patient_problems = _patients(cases, patients_path)
     sources = (path,) if patients_path is None else (path, patients_path)
     cohort = Cohort(tuple(cases), patients, sources)
-    problems += patient_problems + check_cohort(cohort, check)
+    problems += patient_problems + check_cohort(cohort, check, allow_other_grids=allow_other_grids)
     if problems:
         names = [source.name for source in sources]
         problems.sort(key=lambda problem: _place(problem, names))

@@ -47,7 +47,11 @@ def load_asked(
     if given is not None and given.ibsi is not None:
         what = "has the key `ibsi`, which this command does not know"
         raise InputError([Problem(str(params), what, "give a PyRadiomics parameter file")])
-    loaded = load_cohort(cohort, allow_outside=allow_outside)
+    loaded = load_cohort(
+        cohort,
+        allow_outside=allow_outside,
+        allow_other_grids=given is not None and given.brings_grids_together,
+    )
     there = {str(case.region) for case in loaded.cases}
     unknown = [region for region in regions if region not in there]
     if unknown:

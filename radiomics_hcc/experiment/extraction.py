@@ -52,7 +52,12 @@ def extract_file(
     """
     _check_ending(output)
     parameters = read_parameters(params) if params else None
-    loaded = _with_rings(load_cohort(cohort, allow_outside=allow_outside), choices.regions)
+    checked = load_cohort(
+        cohort,
+        allow_outside=allow_outside,
+        allow_other_grids=parameters is not None and parameters.brings_grids_together,
+    )
+    loaded = _with_rings(checked, choices.regions)
     _check_regions(loaded, choices.regions)
     measured = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
     unclipped = [case.name for case in rings_without_liver(loaded)]

@@ -17,8 +17,9 @@ from radiomics_hcc.domain.record import InputFile
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.domain.table import FeatureTable
-from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.errors import InputError, Problem, RadiomicsHCCError
 from radiomics_hcc.experiment.load import Experiment
+from radiomics_hcc.features.parameters import read_parameters
 from radiomics_hcc.modelling.merging import Merge, word_of
 from radiomics_hcc.modelling.readings import target_from_readings
 from radiomics_hcc.modelling.targets import Target, target_from_column
@@ -51,6 +52,7 @@ def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
             patients,
             check=check,
             allow_outside=section.allow_outside,
+            allow_other_grids=_allows_other_grids(experiment),
         )
     if patients is None:
         return Cohort((), {})
@@ -58,6 +60,17 @@ def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
     if problems:
         raise InputError(problems, str(patients))
     return Cohort((), known, (patients,))
+
+
+def _allows_other_grids(experiment: Experiment) -> bool:
+    """Whether the parameter file resamples masks; what is wrong with it is told where it is used."""
+    params = experiment.config.features.params
+    if params is None:
+        return False
+    try:
+        return read_parameters(experiment.path(params)).brings_grids_together
+    except RadiomicsHCCError:
+        return False
 
 
 def patient_table(

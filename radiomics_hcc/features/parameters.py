@@ -105,6 +105,17 @@ class Parameters:
             return True
         return any(key in NATIVE_ONLY for own in self._all_settings() for key in own)
 
+    @property
+    def brings_grids_together(self) -> bool:
+        """Whether a mask may lie on another grid: resampling or `correctMask` see to it.
+
+        Also with a `geometryTolerance`, by which the engine then judges.
+        """
+        resamples = self.settings.get("resampledPixelSpacing") and self.settings["interpolator"]
+        return bool(
+            resamples or self.settings.get("correctMask") or self.settings.get("geometryTolerance")
+        )
+
     def compatible(self) -> Parameters:
         """The same without the settings that PyRadiomics does not know.
 
