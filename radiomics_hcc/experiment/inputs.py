@@ -63,7 +63,7 @@ def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
 
 
 def _allows_other_grids(experiment: Experiment) -> bool:
-    """Whether the parameter file resamples masks; what is wrong with it is told where it is used."""
+    """Whether the parameter file resamples masks; its mistakes are told where it is used."""
     params = experiment.config.features.params
     if params is None:
         return False
