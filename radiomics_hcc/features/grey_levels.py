@@ -45,15 +45,6 @@ class GreyLevels:
         inside = tuple(slice(width, length - width) for length in self.index.shape)
         return self.index[inside]
 
-    def slice_along(self, axis: int, position: int) -> GreyLevels:
-        """One slice of the inner array as a region of its own, one voxel thick, same `values`."""
-        width = self.border
-        cut = [slice(None)] * 3
-        cut[axis] = slice(width + position, width + position + 1)
-        around = [(width, width) if along == axis else (0, 0) for along in range(3)]
-        index = np.ascontiguousarray(np.pad(self.index[tuple(cut)], around))
-        return GreyLevels(index, self.values, self.highest, width)
-
 
 def grey_levels(
     levels: NDArray[np.int32],

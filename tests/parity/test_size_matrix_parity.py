@@ -14,7 +14,7 @@ import SimpleITK
 from radiomics_hcc.datasets.nifti import read_mask, read_volume
 from radiomics_hcc.features import gldm, gldzm, glrlm, glszm, ngldm
 from radiomics_hcc.features.directions import directions
-from radiomics_hcc.features.grey_levels import grey_levels
+from radiomics_hcc.features.grey_levels import GreyLevels, grey_levels
 from radiomics_hcc.features.size_matrix import SizeMatrices
 from radiomics_hcc.features.texture_settings import TextureSettings
 
@@ -154,8 +154,17 @@ def references():
     return pd.read_csv(REFERENCES, sep=";").set_index("tag")["reference value"]
 
 
+def one_slice(levels: GreyLevels, place: int) -> GreyLevels:
+    """One slice as a region of its own, one voxel thick, with the same levels."""
+    width = levels.border
+    around = [(width, width) if axis == PER_SLICE else (0, 0) for axis in range(3)]
+    cut = np.take(levels.index, [width + place], axis=PER_SLICE)
+    index = np.ascontiguousarray(np.pad(cut, around))
+    return GreyLevels(index, levels.values, levels.highest, width)
+
+
 def slices(levels):
-    return [levels.slice_along(PER_SLICE, place) for place in range(levels.inner.shape[PER_SLICE])]
+    return [one_slice(levels, place) for place in range(levels.inner.shape[PER_SLICE])]
 
 
 def run_variants(levels):
