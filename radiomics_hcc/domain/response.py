@@ -30,7 +30,11 @@ RESPONSE_COLUMNS: Final = (
     "new_lesion",
     "response",
     "reason",
+    "change_from_baseline_percent",
+    "change_from_nadir_percent",
+    "flags",
 )
+FLAG_SEPARATOR: Final = "; "
 
 
 class ResponseWord(Enum):
@@ -72,6 +76,34 @@ class UnorderedResponse(ResponseWord):
     """Non-target disease that persists without unequivocal progression."""
 
 
+class ImmuneResponse(ResponseWord):
+    """The words of iRECIST, whose progression is unconfirmed before it is confirmed."""
+
+    ICR = "iCR"
+    IPR = "iPR"
+    ISD = "iSD"
+    IUPD = "iUPD"
+    ICPD = "iCPD"
+    NON_ICR_NON_IUPD = "NON-iCR/NON-iUPD"
+
+
+class MarkerResponse(ResponseWord):
+    """Whether a tumour marker in the blood has fallen as far as asked."""
+
+    RESPONDER = "responder"
+    NON_RESPONDER = "non-responder"
+
+
+class TreatmentResponseCategory(ResponseWord):
+    """LI-RADS treatment response, as a reader recorded it."""
+
+    NONVIABLE = "nonviable"
+    NONPROGRESSING = "nonprogressing"
+    EQUIVOCAL = "equivocal"
+    VIABLE = "viable"
+    NONEVALUABLE = "nonevaluable"
+
+
 @dataclass(frozen=True)
 class ResponseAssessment:
     """The response of one patient at one follow-up, as one reader saw it.
@@ -93,6 +125,8 @@ class ResponseAssessment:
         The overall response.
     reason
         Why, in words that a radiologist can check.
+    flags
+        What a reader should look at again, as `pseudoprogression: ...`; never a class of its own.
     """
 
     patient_id: str
@@ -107,6 +141,17 @@ class ResponseAssessment:
     new_lesion: bool
     response: ResponseWord
     reason: str
+    flags: tuple[str, ...] = ()
+
+    @property
+    def change_from_baseline(self) -> Fraction | None:
+        """(current - baseline) / baseline; None where one is not evaluable or there is no sum."""
+        return _relative_change(self.current_sum, self.baseline_sum)
+
+    @property
+    def change_from_nadir(self) -> Fraction | None:
+        """(current - nadir) / nadir; None where one is not evaluable or the nadir is 0."""
+        return _relative_change(self.current_sum, self.nadir_sum)
 
     @property
     def training_label(self) -> ResponseClass | None:
@@ -189,7 +234,18 @@ def _frame_row(item: ResponseAssessment) -> tuple[object, ...]:
         item.new_lesion,
         str(item.response),
         item.reason,
+        _percent(item.change_from_baseline),
+        _percent(item.change_from_nadir),
+        FLAG_SEPARATOR.join(item.flags),
     )
+
+
+def _relative_change(current: Fraction | None, reference: Fraction | None) -> Fraction | None:
+    return None if current is None or not reference else (current - reference) / reference
+
+
+def _percent(change: Fraction | None) -> float:
+    return _number(None if change is None else 100 * change)
 
 
 def _number(value: Fraction | None) -> float:

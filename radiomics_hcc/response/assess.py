@@ -43,12 +43,11 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
     if problems:
         title = f"{measurements.source} cannot be assessed by {criterion.kind}"
         raise InputError(problems, title=title)
+    courses = measurements.courses if criterion.reads_markers else measurements.imaging_courses
     return ResponseTable(
         criterion=criterion.kind,
-        assessments=tuple(row for course in measurements.courses for row in criterion(course)),
+        assessments=tuple(row for course in courses for row in criterion(course)),
         without_follow_up=tuple(
-            (course.patient_id, course.reader)
-            for course in measurements.courses
-            if len(course.visits) == 1
+            (course.patient_id, course.reader) for course in courses if len(course.visits) == 1
         ),
     )

@@ -17,6 +17,9 @@ class Criterion(Protocol):
     kind: ClassVar[str]
     """The word for it in YAML, on the command line and in tables."""
 
+    reads_markers: ClassVar[bool]
+    """Whether it judges blood values; the others never see rows with role `marker`."""
+
     def to_config(self) -> dict[str, object]:
         """Its kind and parameters, as in YAML."""
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 from fractions import Fraction
 from typing import Final
 
-from radiomics_hcc.domain.response import AssessmentTime
+from radiomics_hcc.domain.measurement_columns import (
+    FUNCTIONAL_COLUMNS,
+    VARIANTS,
+    variant_column,
+)
+from radiomics_hcc.domain.response import AssessmentTime, TreatmentResponseCategory
 
 LIVER: Final = "liver"
 NODE: Final = "node"
@@ -24,6 +30,7 @@ class Role(StrEnum):
     TARGET = "target"
     NON_TARGET = "non_target"
     NEW = "new"
+    MARKER = "marker"  # a value of the patient's blood, no lesion
 
 
 class LesionStatus(StrEnum):
@@ -64,6 +71,18 @@ class Measurement:
         Axial diameters in mm, exact; None where the cell is empty.
     volume_ml, viable_volume_ml
         Volumes in mL; mean_hu the mean attenuation in HU.
+    phase, slice_mm
+        Contrast phase in which the lesion was measured, and the distance of the slices.
+    afp_ng_ml
+        Alpha-fetoprotein in the blood, ng/mL; only rows with role `marker` have it.
+    lirads_tr
+        LI-RADS treatment response category.
+    functional
+        What images tell beside sizes, by column (`FUNCTIONAL_COLUMNS`); an empty cell is absent.
+    variants
+        Sizes measured again (`VARIANTS`): variant -> column -> size.
+    flags
+        What was said of the measurement, as `no_subtraction`.
     note
         Free text of the reader.
     where
@@ -86,6 +105,13 @@ class Measurement:
     volume_ml: Fraction | None = None
     viable_volume_ml: Fraction | None = None
     mean_hu: Fraction | None = None
+    phase: str = ""
+    slice_mm: Fraction | None = None
+    afp_ng_ml: Fraction | None = None
+    lirads_tr: TreatmentResponseCategory | None = None
+    functional: Mapping[str, Fraction] = field(default_factory=dict, hash=False)
+    variants: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict, hash=False)
+    flags: tuple[str, ...] = ()
     note: str = ""
     where: str = field(default="", compare=False)
 
@@ -95,9 +121,25 @@ class Measurement:
         return self.site in (NODE, NODE_PORTA_HEPATIS)
 
     @property
+    def is_marker(self) -> bool:
+        """Whether the row is a value of the patient's blood."""
+        return self.role is Role.MARKER
+
+    @property
     def is_not_tumour(self) -> bool:
         """Whether the finding says that this is no tumour: bland thrombus, negative effusion."""
         return self.finding in (Finding.BLAND, Finding.NEGATIVE)
+
+    def value(self, column: str) -> object:
+        """What a column of `measurements.csv` holds; words as text, None where it is empty."""
+        if column in FUNCTIONAL_COLUMNS:
+            return self.functional.get(column)
+        for variant, sizes in VARIANTS.items():
+            for size in sizes:
+                if column == variant_column(size, variant):
+                    return self.variants.get(variant, {}).get(size)
+        found: object = getattr(self, column)
+        return str(found) if isinstance(found, Enum) else found
 
 
 @dataclass(frozen=True)
@@ -124,6 +166,16 @@ class Course:
     def baseline(self) -> Visit:
         """The first visit."""
         return self.visits[0]
+
+    @property
+    def imaging(self) -> Course | None:
+        """The course without blood values and days that have nothing else; None where none is."""
+        visits = (
+            replace(visit, measurements=tuple(r for r in visit.measurements if not r.is_marker))
+            for visit in self.visits
+        )
+        seen = tuple(visit for visit in visits if visit.measurements)
+        return replace(self, visits=seen) if seen else None
 
     def lesions(self, role: Role) -> tuple[str, ...]:
         """Identities of the lesions with a role, sorted."""

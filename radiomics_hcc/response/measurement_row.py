@@ -10,8 +10,17 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from radiomics_hcc.domain.measurement_columns import SIZE_COLUMNS
-from radiomics_hcc.domain.response import AssessmentTime
+from radiomics_hcc.domain.measurement_columns import (
+    FUNCTIONAL_COLUMNS,
+    SIZE_COLUMNS,
+    VARIANTS,
+    variant_column,
+)
+from radiomics_hcc.domain.response import (
+    FLAG_SEPARATOR,
+    AssessmentTime,
+    TreatmentResponseCategory,
+)
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import Problem
 from radiomics_hcc.response.arithmetic import exact
@@ -48,7 +57,9 @@ ROLE_STATUSES: Final = {
     ),
     Role.NON_TARGET: GENERAL_STATUSES,
     Role.NEW: GENERAL_STATUSES | {LesionStatus.EQUIVOCAL},
+    Role.MARKER: frozenset({LesionStatus.MEASURED, LesionStatus.NOT_EVALUABLE}),
 }
+SIZED_BY: Final = (*SIZE_COLUMNS, "afp_ng_ml", "lirads_tr")  # any of them makes a row measured
 SITE_FINDINGS: Final = {
     LIVER: (Finding.TYPICAL, Finding.ATYPICAL),
     EFFUSION: (Finding.POSITIVE, Finding.NEGATIVE, Finding.NOT_DONE),
@@ -81,6 +92,8 @@ class RowParser:
         mean_hu, site = self._number("mean_hu"), self._site()
         patient_id, lesion_id = self._text("patient_id"), self._text("lesion_id")
         reader = self._text("reader") if "reader" in self.cells else ""
+        slice_mm, afp_ng_ml = self._size("slice_mm"), self._size("afp_ng_ml")
+        functional, variants, category = self._functional(), self._variants(), self._category()
         self._check_order(sizes)
         if self.problems or role is None or time is None or status is None:
             return None
@@ -95,6 +108,13 @@ class RowParser:
             finding=finding,
             **sizes,
             mean_hu=mean_hu,
+            phase=self.cells.get("phase", "").lower(),
+            slice_mm=slice_mm,
+            afp_ng_ml=afp_ng_ml,
+            lirads_tr=category,
+            functional=functional,
+            variants=variants,
+            flags=self._flags(),
             note=self.cells.get("note", ""),
             where=self.where,
         )
@@ -150,6 +170,29 @@ class RowParser:
             self._problem(f"{column} is {self.cells[column]}", "a size cannot be negative")
         return value
 
+    def _functional(self) -> dict[str, Fraction]:
+        found = {name: self._number(name) for name in FUNCTIONAL_COLUMNS}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _variants(self) -> dict[str, dict[str, Fraction]]:
+        found: dict[str, dict[str, Fraction]] = {}
+        for variant, sizes in VARIANTS.items():
+            values = {size: self._size(variant_column(size, variant)) for size in sizes}
+            known = {size: value for size, value in values.items() if value is not None}
+            found |= {variant: known} if known else {}
+        return found
+
+    def _category(self) -> TreatmentResponseCategory | None:
+        text = self.cells.get("lirads_tr", "")
+        words = [str(word) for word in TreatmentResponseCategory]
+        if text and text not in words:
+            self._problem(f"lirads_tr is {text!r}", did_you_mean(text, words))
+        return TreatmentResponseCategory(text) if text in words else None
+
+    def _flags(self) -> tuple[str, ...]:
+        words = self.cells.get("flags", "").split(FLAG_SEPARATOR.strip())
+        return tuple(word.strip() for word in words if word.strip())
+
     def _site(self) -> str:
         site = self.cells.get("site", "") or LIVER
         near = _mistaken_site(site)
@@ -177,7 +220,7 @@ class RowParser:
         given = [name for name, value in sizes.items() if value is not None]
         if self.cells.get("status"):
             status = self._word("status", LesionStatus)
-        elif any(self.cells.get(name) for name in SIZE_COLUMNS):
+        elif any(self.cells.get(name) for name in SIZED_BY):
             status = LesionStatus.MEASURED
         else:
             status = None
@@ -197,7 +240,7 @@ class RowParser:
             words = ", ".join(sorted(ROLE_STATUSES[role]))
             self._problem(f"status {status.value!r} of a {role.value} lesion", f"allowed: {words}")
             return
-        if status is LesionStatus.MEASURED and not any(self.cells.get(c) for c in SIZE_COLUMNS):
+        if status is LesionStatus.MEASURED and not any(self.cells.get(c) for c in SIZED_BY):
             self._problem(
                 "status 'measured' without a size", "write the size, or status not_evaluable"
             )

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS, SIZE_COLUMNS
+from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS, NUMBER_COLUMNS
+from radiomics_hcc.domain.response import FLAG_SEPARATOR
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.response.column_problems import column_problems
 from radiomics_hcc.response.measurement import Course, Measurement, Visit
@@ -42,8 +43,14 @@ class Measurements:
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
-        """One course per patient and reader."""
+        """One course per patient and reader, blood values included."""
         return courses_of(self.rows)
+
+    @cached_property
+    def imaging_courses(self) -> tuple[Course, ...]:
+        """One course per patient and reader with images, without blood values."""
+        seen = (course.imaging for course in self.courses)
+        return tuple(course for course in seen if course is not None)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Measurements:
@@ -76,8 +83,7 @@ class Measurements:
         frame = pd.DataFrame(
             records, columns=[name for name in MEASUREMENT_COLUMNS if name in names]
         )
-        sizes = [name for name in (*SIZE_COLUMNS, "mean_hu") if name in names]
-        return frame.astype(dict.fromkeys(sizes, float))
+        return frame.astype({name: float for name in NUMBER_COLUMNS if name in names})
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -144,7 +150,8 @@ def _measurements(
     mixed = time_problems(rows)
     courses = () if mixed else courses_of(rows)
     whole = [course for course in courses if course.patient_id not in broken_patients]
-    problems += mixed + course_problems(whole)
+    seen = [course for course in (course.imaging for course in whole) if course is not None]
+    problems += mixed + course_problems(seen)
     if problems:
         order = {where: position for position, (where, _) in enumerate(lines)}
         problems.sort(key=lambda problem: order[problem.where])
@@ -228,7 +235,7 @@ def _cell_text(value: object) -> str:
 
 
 def _frame_value(row: Measurement, name: str) -> object:
-    value: object = getattr(row, name)
-    if name == "assessment" and isinstance(value, date):
+    value = row.value(name)
+    if isinstance(value, date):
         return value.isoformat()
-    return str(value) if name in ("role", "status", "finding") and value is not None else value
+    return FLAG_SEPARATOR.join(value) if isinstance(value, tuple) else value

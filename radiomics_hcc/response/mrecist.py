@@ -55,6 +55,7 @@ class MRECIST(Step):
     """
 
     kind: ClassVar[str] = "mrecist"
+    reads_markers: ClassVar[bool] = False
     progression_min_mm: float = 0
     carry_forward_pr: bool = True
     target_minimum_mm: float = 10

@@ -47,6 +47,7 @@ class RECIST11(Step):
     """
 
     kind: ClassVar[str] = "recist11"
+    reads_markers: ClassVar[bool] = False
     progression_min_mm: float = 5
     carry_forward_pr: bool = True
     target_minimum_mm: float = 10

@@ -56,7 +56,7 @@ def new_lesion_gaps(
     """
     return [
         Problem(rows[-1].where, f"new lesion {rows[-1].lesion_id!r}: {gap}", "fill it in")
-        for course in measurements.courses
+        for course in measurements.imaging_courses
         for rows in _rows_so_far(course)
         if rows[-1].site in gaps and (gap := gaps[rows[-1].site](rows))
     ]
