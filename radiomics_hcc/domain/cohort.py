@@ -62,6 +62,11 @@ class Status(StrEnum):
 
     PRESENT = "present"
     ABSENT = "absent"
+    MERGED = "merged"
+
+
+UNMEASURED: Final = (Status.ABSENT, Status.MERGED)
+"""Rows without a region to be measured: it vanished, or another row measures it."""
 
 
 class ImageReader(Protocol):
@@ -89,7 +94,7 @@ class Case:
     date
         Day of the scan.
     status
-        `absent` for a lesion that vanished.
+        `absent` for a lesion that vanished, `merged` for one that is part of another by now.
     source
         `file:line` of the row.
     reader
@@ -116,8 +121,8 @@ class Case:
 
     @property
     def is_absent(self) -> bool:
-        """Whether the lesion has vanished, so that nothing is to be measured."""
-        return self.status is Status.ABSENT
+        """Whether nothing is to be measured: it has vanished, or another row measures it."""
+        return self.status in UNMEASURED
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from radiomics_hcc.domain.cohort import UNMEASURED, Status
 from radiomics_hcc.domain.feature import is_extensive
 from radiomics_hcc.domain.grey_level_anchor import anchor_problems
 from radiomics_hcc.domain.words import Word
@@ -52,9 +53,10 @@ def delta_rows(
     a = _values(last, features)
     state = pd.DataFrame(
         {
-            "no_before": ~keys.isin(earlier.index) | (first["status"] == "absent").to_numpy(),
+            "no_before": ~keys.isin(earlier.index) | first["status"].isin(UNMEASURED).to_numpy(),
             "no_after": ~keys.isin(later.index),
-            "vanished": (last["status"] == "absent").to_numpy(),
+            "vanished": (last["status"] == Status.ABSENT).to_numpy(),
+            "merged": (last["status"] == Status.MERGED).to_numpy(),
         },
         index=keys,
     )
@@ -92,7 +94,8 @@ def _values(rows: pd.DataFrame, features: list[str]) -> NDArray[np.float64]:
 def _rows(first: pd.DataFrame, last: pd.DataFrame, timepoint: str) -> pd.DataFrame:
     is_after = last["status"].notna()
     dates = last["date"].where(is_after, first["date"])
-    status = last["status"].where(is_after, "unmatched")
+    is_own = is_after & (last["status"] != Status.MERGED)
+    status = last["status"].where(is_own, "unmatched")
     sizes = {
         name: first[name] if name in first.columns else np.nan for name in ("voxels", "volume_ml")
     }
@@ -115,6 +118,10 @@ def _change(
     rules = [
         (state["no_before"].to_numpy()[:, None], "the lesion is not there before"),
         (state["no_after"].to_numpy()[:, None], "the lesion has no row after"),
+        (
+            state["merged"].to_numpy()[:, None],
+            "the lesion was merged into another: measured there",
+        ),
         (vanished & ~extensive, "the lesion has vanished: nothing to measure after"),
         (np.isnan(b), "the feature is empty before"),
         (np.isnan(a), "the feature is empty after"),

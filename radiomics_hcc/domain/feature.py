@@ -23,6 +23,12 @@ EXTENSIVE_SHAPE: Final = frozenset(
         "VoxelVolume",
     }
 )
+FUNCTIONAL_PREFIX: Final = "functional_"
+"""What enhancement and necrosis tell of a lesion, such as `functional_wash_in_hu`."""
+
+FUNCTIONAL_SIZES: Final = frozenset(
+    {"longest_mm", "viable_mm", "viable_volume_ml", "viable_k1_mm", "viable_k3_mm"}
+)
 NOT_IN_IBSI: Final = "not in IBSI"
 SIZE_COLUMNS: Final = ("voxels", "volume_ml")
 # Features whose formula holds the grey level i itself, or the highest one N_g, and not only
@@ -84,7 +90,7 @@ class Feature:
 
 def is_extensive(name: str) -> bool:
     """Whether a feature measures the size of a lesion, so that an absent lesion measures 0."""
-    return name in SIZE_COLUMNS or short_name(name) in EXTENSIVE_SHAPE
+    return name in SIZE_COLUMNS or short_name(name) in EXTENSIVE_SHAPE | FUNCTIONAL_SIZES
 
 
 def is_anchor_dependent(name: str) -> bool:
@@ -107,7 +113,12 @@ def is_anchor_dependent(name: str) -> bool:
 
 
 def feature_class(name: str) -> str:
-    """The feature class within a PyRadiomics name, such as `glcm`; empty for other columns."""
+    """The feature class within a PyRadiomics name, such as `glcm`; empty for other columns.
+
+    That of `functional_wash_in_hu` is `functional`.
+    """
+    if name.startswith(FUNCTIONAL_PREFIX):
+        return FUNCTIONAL_PREFIX.removesuffix("_")
     parts = name.split("_")
     return parts[-2] if len(parts) >= 3 else ""
 
@@ -119,5 +130,9 @@ def short_name(name: str) -> str:
     --------
     >>> short_name("original_glcm_Contrast")
     'Contrast'
+    >>> short_name("functional_wash_in_hu")
+    'wash_in_hu'
     """
+    if name.startswith(FUNCTIONAL_PREFIX):
+        return name.removeprefix(FUNCTIONAL_PREFIX)
     return name.rsplit("_", maxsplit=1)[-1]

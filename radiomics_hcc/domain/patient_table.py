@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from radiomics_hcc.domain.cohort import order_timepoints
+from radiomics_hcc.domain.cohort import UNMEASURED, order_timepoints
 from radiomics_hcc.domain.feature import is_extensive, short_name
 from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
@@ -225,7 +225,7 @@ def _wide(
     values = lesions[features].astype(float)
     keys = [lesions[name] for name in [*rows, "prefix"]]
     if rule is LesionRule.SUM:
-        absent = lesions["status"] == "absent"
+        absent = lesions["status"].isin(UNMEASURED)
         sizes = [name for name in features if is_extensive(name)]
         values.loc[absent, sizes] = values.loc[absent, sizes].fillna(0.0)
         grouped = values.groupby(keys).sum(min_count=1)

@@ -33,6 +33,7 @@ RESPONSE_COLUMNS: Final = (
     "change_from_baseline_percent",
     "change_from_nadir_percent",
     "flags",
+    "baseline",
 )
 FLAG_SEPARATOR: Final = "; "
 
@@ -225,7 +226,7 @@ def _frame_row(item: ResponseAssessment) -> tuple[object, ...]:
     return (
         item.patient_id,
         item.reader,
-        item.assessment.isoformat() if isinstance(item.assessment, date) else item.assessment,
+        _time(item.assessment),
         _number(item.baseline_sum),
         _number(item.nadir_sum),
         _number(item.current_sum),
@@ -237,7 +238,12 @@ def _frame_row(item: ResponseAssessment) -> tuple[object, ...]:
         _percent(item.change_from_baseline),
         _percent(item.change_from_nadir),
         FLAG_SEPARATOR.join(item.flags),
+        _time(item.baseline),
     )
+
+
+def _time(when: AssessmentTime) -> str | int:
+    return when.isoformat() if isinstance(when, date) else when
 
 
 def _relative_change(current: Fraction | None, reference: Fraction | None) -> Fraction | None:

@@ -13,6 +13,7 @@ import pandas as pd
 from radiomics_hcc.domain.delta import DeltaKind, check_anchors, delta_rows
 from radiomics_hcc.domain.grey_level_anchor import anchor_dependent_columns
 from radiomics_hcc.domain.patient_table import LesionRule, PatientTable, patient_rows
+from radiomics_hcc.domain.phase_pairs import check_phases, with_common_phases
 from radiomics_hcc.errors import InputError, Problem
 
 KEYS: Final = (
@@ -104,6 +105,7 @@ class FeatureTable:
         *,
         kind: str = "relative",
         allow_anchor_dependent: bool = False,
+        allow_other_phase: bool = False,
     ) -> FeatureTable:
         """Change of every feature of every lesion between two time points.
 
@@ -112,6 +114,10 @@ class FeatureTable:
         A vanished lesion measures 0 in volumes, areas and diameters and nothing in the others.
         A change that has no meaning (b = 0, values of opposite sign, a lesion that is new or
         gone) is empty, and the reason says so.
+
+        A lesion that was measured in several phases is compared phase by phase. One that has no
+        phase in common is refused: enhancement, and with it every feature, differs between phases
+        without any change of the tumour.
 
         Features that hold the grey level itself are refused where the levels start at each
         region's own minimum: one dark voxel more would change them (`docs/grey_levels.md`).
@@ -124,20 +130,29 @@ class FeatureTable:
             `absolute`, `relative` or `log_ratio`.
         allow_anchor_dependent
             Whether the columns in `anchor_dependent` are changed like the others.
+        allow_other_phase
+            Whether a lesion with one phase before and another after is compared all the same; the
+            phase of its row is then `arterial->portal`, and `metadata["delta"]["other_phase"]`
+            names it.
 
         Raises
         ------
         InputError
-            For a time point or kind that is not there, a lesion given twice, or columns in
-            `anchor_dependent` that are not allowed.
+            For a time point or kind that is not there, a lesion given twice, columns in
+            `anchor_dependent` that are not allowed, or lesions without a phase in common.
         """
+        word = DeltaKind.parse(kind, "delta kind")
         if not allow_anchor_dependent:
             check_anchors(self.anchor_dependent)
-        data, reasons = delta_rows(
-            self.data, self.features, before, after, DeltaKind.parse(kind, "delta kind")
-        )
-        metadata = {**self.metadata, "delta": {"before": before, "after": after, "kind": kind}}
-        return FeatureTable(data, metadata, reasons)
+        delta: dict[str, object] = {"before": before, "after": after, "kind": kind}
+        rows = self.data
+        if allow_other_phase:
+            rows, pairs = with_common_phases(rows, before, after)
+            delta["other_phase"] = [f"{pair.name}: {pair}" for pair in pairs]
+        else:
+            check_phases(rows, before, after)
+        data, reasons = delta_rows(rows, self.features, before, after, word)
+        return FeatureTable(data, {**self.metadata, "delta": delta}, reasons)
 
     def per_patient(self, rule: str = "largest_lesion") -> PatientTable:
         """One row per patient, with a column per time point (and phase) and feature.

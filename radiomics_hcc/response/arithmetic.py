@@ -10,6 +10,10 @@ from typing import Final
 NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
 PERCENT_DIGITS: Final = 1
 TEXT_DIGITS: Final = 50  # more than any sum of written numbers has
+PUBLISHED_CHANGES: Final = tuple(
+    Fraction(percent, 100) for percent in (-65, -50, -30, -20, -15, -10, 0, 10, 20, 25, 73)
+)
+"""Relative changes at which a class of any published criterion begins."""
 
 
 def exact(value: str | int | float | Decimal | Fraction) -> Fraction:

@@ -6,6 +6,7 @@ from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.response.criterion import Criterion
 from radiomics_hcc.response.measurements import Measurements
+from radiomics_hcc.response.uncertainty import flagged
 
 
 def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
@@ -22,7 +23,8 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
     -------
     ResponseTable
         By patient, reader and time. Patients without a follow-up have no row; they are named in
-        `without_follow_up`.
+        `without_follow_up`. Where sizes were measured again (variant columns), the flags say
+        which other responses the measurement allows.
 
     Raises
     ------
@@ -44,10 +46,11 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
         title = f"{measurements.source} cannot be assessed by {criterion.kind}"
         raise InputError(problems, title=title)
     courses = measurements.courses if criterion.reads_markers else measurements.imaging_courses
+    assessed = [(course, flagged(course, criterion)) for course in courses]
     return ResponseTable(
         criterion=criterion.kind,
-        assessments=tuple(row for course in courses for row in criterion(course)),
+        assessments=tuple(row for _, rows in assessed for row in rows),
         without_follow_up=tuple(
-            (course.patient_id, course.reader) for course in courses if len(course.visits) == 1
+            (course.patient_id, course.reader) for course, rows in assessed if not rows
         ),
     )

@@ -8,14 +8,34 @@ from typing import Final
 
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import ConfigError, Problem
+from radiomics_hcc.response.afp import AFPResponse
+from radiomics_hcc.response.choi import Choi
 from radiomics_hcc.response.criterion import Criterion
+from radiomics_hcc.response.easl import EASL
+from radiomics_hcc.response.imrecist import IMRECIST
+from radiomics_hcc.response.irecist import IRECIST
+from radiomics_hcc.response.lirads_tr import LiradsTR
+from radiomics_hcc.response.mchoi import ModifiedChoi
 from radiomics_hcc.response.mrecist import MRECIST
+from radiomics_hcc.response.qeasl import QEASL
 from radiomics_hcc.response.recist11 import RECIST11
+from radiomics_hcc.response.vrecist import VRECIST
+from radiomics_hcc.response.who import WHO
 
 ENTRY_POINT_GROUP: Final = "radiomics_hcc.criteria"
 BUILT_IN: Final[tuple[type[Criterion], ...]] = (
+    AFPResponse,
+    LiradsTR,
     MRECIST,
     RECIST11,
+    IRECIST,
+    IMRECIST,
+    Choi,
+    EASL,
+    ModifiedChoi,
+    QEASL,
+    VRECIST,
+    WHO,
 )
 
 

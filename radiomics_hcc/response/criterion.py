@@ -20,6 +20,10 @@ class Criterion(Protocol):
     reads_markers: ClassVar[bool]
     """Whether it judges blood values; the others never see rows with role `marker`."""
 
+    plot_limits: ClassVar[tuple[float, float] | None]
+    """Decrease and increase of the sum, in per cent, that its paper calls response and
+    progression: the lines of a plot. None where there is no such pair."""
+
     def to_config(self) -> dict[str, object]:
         """Its kind and parameters, as in YAML."""
 

@@ -23,6 +23,9 @@ PORTAL_VEIN: Final = "portal_vein"
 EFFUSION: Final = "effusion"
 KNOWN_SITES: Final = (LIVER, NODE, NODE_PORTA_HEPATIS, PORTAL_VEIN, EFFUSION)
 
+VISIBLE_IN_RETROSPECT: Final = "visible_in_retrospect"
+"""Flag of a lesion with role `new` that was there before, on any phase, once looked for again."""
+
 
 class Role(StrEnum):
     """What a lesion is to the criterion."""
@@ -176,6 +179,13 @@ class Course:
         )
         seen = tuple(visit for visit in visits if visit.measurements)
         return replace(self, visits=seen) if seen else None
+
+    @property
+    def new_lesions(self) -> tuple[str, ...]:
+        """Lesions with role `new`, without those that were visible before in retrospect."""
+        rows = [row for visit in self.visits for row in visit.measurements]
+        known = {row.lesion_id for row in rows if VISIBLE_IN_RETROSPECT in row.flags}
+        return tuple(name for name in self.lesions(Role.NEW) if name not in known)
 
     def lesions(self, role: Role) -> tuple[str, ...]:
         """Identities of the lesions with a role, sorted."""

@@ -34,6 +34,7 @@ from radiomics_hcc.response.measurement import (
     Measurement,
     Role,
 )
+from radiomics_hcc.response.row_rules import row_complaints
 
 ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAY_NUMBER: Final = re.compile(r"([+-]?\d{1,5})(\.0*)?")
@@ -89,12 +90,14 @@ class RowParser:
         sizes = {name: self._size(name) for name in SIZE_COLUMNS}
         role, time = self._word("role", Role), self._time()
         status, finding = self._status(role, sizes), self._finding()
-        mean_hu, site = self._number("mean_hu"), self._site()
+        mean_hu, site = self._number("mean_hu"), self._site(role)
         patient_id, lesion_id = self._text("patient_id"), self._text("lesion_id")
-        reader = self._text("reader") if "reader" in self.cells else ""
+        reader = self._reader(role)
         slice_mm, afp_ng_ml = self._size("slice_mm"), self._size("afp_ng_ml")
         functional, variants, category = self._functional(), self._variants(), self._category()
         self._check_order(sizes)
+        for what, remedy in row_complaints(self.cells):
+            self._problem(what, remedy)
         if self.problems or role is None or time is None or status is None:
             return None
         return Measurement(
@@ -127,6 +130,12 @@ class RowParser:
         if not text:
             self._problem(f"{column} is empty", "every row needs it")
         return text
+
+    def _reader(self, role: Role | None) -> str:
+        """A blood value has no reader; every lesion has one where the table names readers."""
+        if role is Role.MARKER or "reader" not in self.cells:
+            return self.cells.get("reader", "")
+        return self._text("reader")
 
     def _word(self, column: str, words: type[Word]) -> Word | None:
         text = self._text(column)
@@ -193,7 +202,9 @@ class RowParser:
         words = self.cells.get("flags", "").split(FLAG_SEPARATOR.strip())
         return tuple(word.strip() for word in words if word.strip())
 
-    def _site(self) -> str:
+    def _site(self, role: Role | None) -> str:
+        if role is Role.MARKER:
+            return ""
         site = self.cells.get("site", "") or LIVER
         near = _mistaken_site(site)
         if near:

@@ -6,7 +6,7 @@ import csv
 import html
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -18,9 +18,12 @@ from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS, NUMBER
 from radiomics_hcc.domain.response import FLAG_SEPARATOR
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.response.column_problems import column_problems
+from radiomics_hcc.response.marker_checks import marker_problems
 from radiomics_hcc.response.measurement import Course, Measurement, Visit
 from radiomics_hcc.response.measurement_checks import course_problems, time_problems
 from radiomics_hcc.response.measurement_row import RowParser
+from radiomics_hcc.response.suspects import unit_warnings
+from radiomics_hcc.response.time_warnings import time_warnings
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,15 @@ class Measurements:
         Columns that the table had.
     source
         Where it came from, for messages.
+    warnings
+        What looks wrong although the table can be used: sizes that seem to be in another unit,
+        assessments out of order. Each as `file:line: what; what to do`.
     """
 
     rows: tuple[Measurement, ...]
     columns: tuple[str, ...]
     source: str
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def courses(self) -> tuple[Course, ...]:
@@ -49,8 +56,7 @@ class Measurements:
     @cached_property
     def imaging_courses(self) -> tuple[Course, ...]:
         """One course per patient and reader with images, without blood values."""
-        seen = (course.imaging for course in self.courses)
-        return tuple(course for course in seen if course is not None)
+        return tuple(_imaging(self.courses))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Measurements:
@@ -90,10 +96,11 @@ class Measurements:
 
     def _repr_html_(self) -> str:
         patients = len({row.patient_id for row in self.rows})
-        readers = len({row.reader for row in self.rows})
+        readers = len({row.reader for row in self.rows if not row.is_marker})
         caption = f"{len(self)} measurements, {patients} patients, {readers} readers"
+        warned = "".join(f"<li>{html.escape(warning)}</li>" for warning in self.warnings)
         table = self.frame().to_html(index=False, na_rep="", max_rows=60)
-        return f"<p>{html.escape(caption)}</p>{table}"
+        return f"<p>{html.escape(caption)}</p>{f'<ul>{warned}</ul>' if warned else ''}{table}"
 
 
 def read_measurements(path: Path | str) -> Measurements:
@@ -150,14 +157,25 @@ def _measurements(
     mixed = time_problems(rows)
     courses = () if mixed else courses_of(rows)
     whole = [course for course in courses if course.patient_id not in broken_patients]
-    seen = [course for course in (course.imaging for course in whole) if course is not None]
-    problems += mixed + course_problems(seen)
+    problems += [*mixed, *course_problems(_imaging(whole)), *marker_problems(rows)]
+    seen = _imaging(courses)
+    warnings = _in_order([*time_warnings([] if mixed else rows, seen), *unit_warnings(seen)], lines)
     if problems:
-        order = {where: position for position, (where, _) in enumerate(lines)}
-        problems.sort(key=lambda problem: order[problem.where])
-        raise InputError(problems, title=f"{source} cannot be used")
+        doubts = [replace(warning, what=f"warning: {warning.what}") for warning in warnings]
+        raise InputError(_in_order([*problems, *doubts], lines), title=f"{source} cannot be used")
     ordered = (row for course in courses for visit in course.visits for row in visit.measurements)
-    return Measurements(tuple(ordered), tuple(header), source)
+    return Measurements(tuple(ordered), tuple(header), source, tuple(map(str, warnings)))
+
+
+def _imaging(courses: Iterable[Course]) -> list[Course]:
+    return [seen for seen in (course.imaging for course in courses) if seen is not None]
+
+
+def _in_order(
+    problems: Iterable[Problem], lines: Sequence[tuple[str, Sequence[str]]]
+) -> list[Problem]:
+    order = {where: position for position, (where, _) in enumerate(lines)}
+    return sorted(problems, key=lambda problem: order[problem.where])
 
 
 def _parsed(

@@ -63,13 +63,17 @@ def new_lesions(course: Course, rule: NewLesionRule) -> tuple[NewLesions, ...]:
 
     A new lesion that counts goes on counting until it is recorded as absent; a visit without a
     row, or not evaluable, does not make it go away. What comes back after it was absent is
-    judged afresh. Where `rule.backdate` holds, a lesion proved at a later visit counts from the
-    visit of its first detection ("adjudicated in retrospect as progression at the time it was
-    first detected", Lencioni & Llovet 2010; RECIST 1.1 says the same of equivocal lesions).
+    judged afresh. A lesion that a reader flagged `visible_in_retrospect` never counts.
+
+    Where `rule.backdate` holds, a lesion proved at a later visit counts from the visit of its
+    first detection ("adjudicated in retrospect as progression at the time it was first
+    detected", Lencioni & Llovet 2010; RECIST 1.1 says the same of equivocal lesions).
     """
     found: list[list[tuple[str, NewLesionEvidence]]] = [[] for _ in course.visits]
     for name in course.lesions(Role.NEW):
-        for index, evidence in _judged(course, name, rule).items():
+        is_new = name in course.new_lesions
+        judged = _judged(course, name, rule) if is_new else _seen_before(course, name)
+        for index, evidence in judged.items():
             found[index].append((name, evidence))
     return tuple(
         NewLesions(
@@ -97,6 +101,19 @@ def _judged(course: Course, name: str, rule: NewLesionRule) -> dict[int, NewLesi
         elif rows:
             judged[index] = _unrecorded(judged[index - 1], name)
     return judged
+
+
+def _seen_before(course: Course, name: str) -> dict[int, NewLesionEvidence]:
+    """What was there before, once it is looked for again, is no new lesion."""
+    why = f"{name} was visible before in retrospect: no new lesion."
+    rows = [
+        (index, row) for index, visit in enumerate(course.visits) for row in visit.rows_of(name)
+    ]
+    return {
+        index: NewLesionEvidence(False, why, may_be_dated_back=False)
+        for index, row in rows
+        if row.status not in UNSEEN
+    }
 
 
 def _unrecorded(before: NewLesionEvidence, name: str) -> NewLesionEvidence:

@@ -31,13 +31,13 @@ def non_target_response(
     PD where one progressed unequivocally, or is back after a complete overall response; NE where
     one was not evaluated; CR where all are gone; otherwise NON-CR/NON-PD. Without any at
     baseline: NA. RECIST 1.1 calls 'unequivocal' about +73 % in volume (+20 % in diameter); that
-    is the reader's call, status `progressed`.
+    is the reader's call, status `progressed`. Growth that was not called so (`increased`) is
+    none, unless the lesion had progressed before.
     """
     names = tumour_non_targets(course, visit_index)
     if not names:
         return UnorderedResponse.NA, ""
-    visit = course.visits[visit_index]
-    found = {name: _status_of(visit.rows_of(name), is_gone) for name in names}
+    found = {name: _status_of(course, visit_index, name, is_gone) for name in names}
     progressed = _with(found, LesionStatus.PROGRESSED)
     if progressed:
         return ResponseClass.PD, f"Non-target {progressed} progressed unequivocally: PD."
@@ -52,13 +52,26 @@ def non_target_response(
     return ResponseClass.CR, "All non-targets are gone."
 
 
-def _status_of(rows: tuple[Measurement, ...], is_gone: IsGone) -> LesionStatus:
+def has_progressed(course: Course, visit_index: int, name: str) -> bool:
+    """Whether a lesion has progressed unequivocally, or has grown further since it had."""
+    row = next(iter(course.visits[visit_index].rows_of(name)), None)
+    if row is not None and row.status is LesionStatus.INCREASED and visit_index > 0:
+        earlier = range(visit_index)
+        seen = [index for index in earlier if course.visits[index].rows_of(name)]
+        return bool(seen) and has_progressed(course, seen[-1], name)
+    return row is not None and row.status is LesionStatus.PROGRESSED
+
+
+def _status_of(course: Course, visit_index: int, name: str, is_gone: IsGone) -> LesionStatus:
+    rows = course.visits[visit_index].rows_of(name)
     if not rows:
         return LesionStatus.NOT_EVALUABLE
     row = rows[0]
+    if has_progressed(course, visit_index, name):
+        return LesionStatus.PROGRESSED
     if row.status in (LesionStatus.MEASURED, LesionStatus.PRESENT) and is_gone(row):
         return LesionStatus.ABSENT
-    if row.status in (LesionStatus.ABSENT, LesionStatus.PROGRESSED, LesionStatus.NOT_EVALUABLE):
+    if row.status in (LesionStatus.ABSENT, LesionStatus.NOT_EVALUABLE):
         return row.status
     return LesionStatus.PRESENT
 

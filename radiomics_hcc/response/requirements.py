@@ -23,6 +23,11 @@ ColumnOf: TypeAlias = Callable[[Measurement], str]
 """The column that holds the size of a target, by its site."""
 
 
+def always(column: str) -> ColumnOf:
+    """The same column at every site."""
+    return lambda _: column
+
+
 def missing_columns(
     measurements: Measurements, column_of: ColumnOf, criterion: str
 ) -> list[Problem]:

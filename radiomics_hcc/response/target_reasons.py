@@ -31,7 +31,8 @@ class TargetReason:
         if response is UnorderedResponse.NE:
             return self._not_evaluable()
         if response is ResponseClass.CR:
-            nodes = ", nodes below 10 mm short axis" if self.current.known else ""
+            below = f", nodes below {decimal_text(self.rule.normal_node_mm)} mm short axis"
+            nodes = below if self.current.known else ""
             return f"{self.rule.gone}{nodes}: CR of the targets."
         if response is ResponseClass.PD:
             return self._progression()
@@ -52,7 +53,8 @@ class TargetReason:
             return f"{opening}: {lesions} is back after a complete response; PD."
         if not nadir:
             return f"{opening} after a nadir of 0 {self.rule.unit}: any regrowth is PD."
-        return f"{opening}{self._against_nadir}: at least the {self._increase} increase of PD."
+        bound = "at least" if self.rule.progression_inclusive else "more than"
+        return f"{opening}{self._against_nadir}: {bound} the {self._increase} increase of PD."
 
     def _partial(self) -> str:
         opening = f"{self._opening}{self._against_baseline}"
@@ -70,8 +72,9 @@ class TargetReason:
             return f"{opening}: less than the {self._decrease} decrease that PR needs; SD."
         if nadir != self.history.baseline:
             opening += self._against_nadir
-        if self.current.known < self.rule.progression_factor * nadir:
-            return f"{opening}: less than the {self._increase} increase that PD needs; SD."
+        if not self.rule.grows_enough(self.current.known, nadir):
+            bound = "less" if self.rule.progression_inclusive else "not more"
+            return f"{opening}: {bound} than the {self._increase} increase that PD needs; SD."
         grown = decimal_text(self.current.known - nadir)
         least = decimal_text(self.rule.progression_min)
         return f"{opening}: grown by {grown} of the {least} {self.rule.unit} that PD needs; SD."

@@ -34,8 +34,13 @@ class TargetRule:
         Whether a partial response, once reached, stays one until progression.
     quantity, gone, unit
         How the sum, a complete response and the unit are called in a sentence.
-    partial_remainder, progression_factor
-        PR: sum <= partial_remainder x baseline. PD: sum >= progression_factor x nadir.
+    partial_remainder, progression_factor, progression_inclusive
+        PR: sum <= partial_remainder x baseline. PD: sum >= progression_factor x nadir; where it
+        is not inclusive, only above it.
+    too_small
+        What a target counts that is there but too small to measure, in the sum's unit.
+    normal_node_mm
+        A node with a shorter short axis is gone; 0: only a node that is absent is.
     """
 
     measure: Measure
@@ -47,6 +52,14 @@ class TargetRule:
     unit: str = "mm"
     partial_remainder: Fraction = PARTIAL_REMAINDER
     progression_factor: Fraction = PROGRESSION_FACTOR
+    progression_inclusive: bool = True
+    too_small: Fraction = TOO_SMALL_MM
+    normal_node_mm: Fraction = NORMAL_NODE_MM
+
+    def grows_enough(self, size: Fraction, nadir: Fraction) -> bool:
+        """Whether the relative increase over the nadir is that of progression."""
+        limit = self.progression_factor * nadir
+        return size >= limit if self.progression_inclusive else size > limit
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ def sum_targets(course: Course, visit_index: int, rule: TargetRule) -> TargetSum
     """
     known, missing, remaining, outside = NOTHING, [], [], []
     for lesion_id in course.lesions(Role.TARGET):
-        rows = _rows_of(course, visit_index, lesion_id)
+        rows = target_rows(course, visit_index, lesion_id)
         if not rows:
             missing.append(f"{lesion_id} has no row")
         for row in rows:
@@ -117,7 +130,7 @@ def sum_targets(course: Course, visit_index: int, rule: TargetRule) -> TargetSum
             known += size
             if why:
                 missing.append(f"{lesion_id} {why}")
-            if size > 0 and not (row.is_node and size < NORMAL_NODE_MM):
+            if size > 0 and not is_normal_node(row, rule.normal_node_mm):
                 remaining.append(lesion_id)
                 outside += [] if row.is_node else [lesion_id]
     return TargetSum(known, _unique(missing), _unique(remaining), _unique(outside))
@@ -158,15 +171,22 @@ def is_progression(current: TargetSum, history: TargetHistory, rule: TargetRule)
         return False
     if nadir == 0:
         return True
-    grows_enough = current.known >= rule.progression_factor * nadir
+    grows_enough = rule.grows_enough(current.known, nadir)
     return grows_enough and current.known - nadir >= rule.progression_min
 
 
-def _rows_of(course: Course, visit_index: int, lesion_id: str) -> tuple[Measurement, ...]:
+def is_normal_node(row: Measurement, below_mm: Fraction = NORMAL_NODE_MM) -> bool:
+    """Whether a lymph node is so small that it is normal; its short axis decides."""
+    short_axis = TOO_SMALL_MM if row.status is LesionStatus.TOO_SMALL else row.short_axis_mm
+    return row.is_node and short_axis is not None and short_axis < below_mm
+
+
+def target_rows(course: Course, visit_index: int, lesion_id: str) -> tuple[Measurement, ...]:
+    """The rows of a lesion at a visit; merged at an earlier one, it stays so without a row."""
     rows = course.visits[visit_index].rows_of(lesion_id)
     if rows or visit_index == 0:
         return rows
-    earlier = _rows_of(course, visit_index - 1, lesion_id)
+    earlier = target_rows(course, visit_index - 1, lesion_id)
     return tuple(row for row in earlier if row.status is LesionStatus.MERGED)
 
 
@@ -175,7 +195,7 @@ def _size_of(row: Measurement, rule: TargetRule) -> tuple[Fraction, str]:
     if row.status in (LesionStatus.ABSENT, LesionStatus.MERGED):
         return NOTHING, ""
     if row.status is LesionStatus.TOO_SMALL:
-        return TOO_SMALL_MM, ""
+        return rule.too_small, ""
     if row.status is LesionStatus.NOT_EVALUABLE:
         return NOTHING, "was not evaluable"
     size = rule.measure(row)

@@ -9,6 +9,7 @@ import pytest
 
 from radiomics_hcc.domain.response import RESPONSE_COLUMNS, ResponseWord
 from radiomics_hcc.errors import ConfigError, InputError
+from radiomics_hcc.report.figures.limits import limits_of
 from radiomics_hcc.response import criteria as criteria_module
 from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.criteria import criteria, criterion_class
@@ -16,6 +17,9 @@ from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.mrecist import MRECIST
 
 EVERY = pytest.mark.parametrize("kind", sorted(criteria()))
+LIMITED = pytest.mark.parametrize(
+    "kind", sorted(kind for kind, criterion in criteria().items() if criterion.plot_limits)
+)
 SIZES = {
     "longest_mm": 40,
     "perpendicular_mm": 30,
@@ -31,6 +35,12 @@ def measurements(*scales):
     rows = [
         {"patient_id": "P1", "assessment": 60 * visit, "lesion_id": "L1", "role": "target"}
         | {name: size * scale for name, size in SIZES.items()}
+        | {"lirads_tr": "viable"}
+        for visit, scale in enumerate(scales)
+    ]
+    rows += [
+        {"patient_id": "P1", "assessment": 60 * visit, "lesion_id": "AFP", "role": "marker"}
+        | {"afp_ng_ml": 400 * scale}
         for visit, scale in enumerate(scales)
     ]
     return Measurements.from_frame(pd.DataFrame(rows))
@@ -84,6 +94,42 @@ def test_doubled_sizes_are_not_called_a_response(kind):
 @EVERY
 def test_baseline_alone_gives_no_row(kind):
     assert criterion_class(kind)()(measurements(1).courses[0]) == ()
+
+
+@EVERY
+def test_published_limits_are_a_decrease_and_an_increase_in_per_cent(kind):
+    limits = criterion_class(kind).plot_limits
+    assert limits is None or -100 < limits[0] < 0 < limits[1]
+
+
+@LIMITED
+def test_figures_draw_the_published_limits(kind):
+    assert limits_of(kind).lines == list(criterion_class(kind).plot_limits)
+
+
+@LIMITED
+def test_change_just_at_the_published_limits_begins_the_class(kind):
+    """Half a per cent within the limits is SD; half a per cent outside is PR and PD."""
+    criterion = criterion_class(kind)()
+    decrease, increase = criterion.plot_limits
+    words = [
+        str(assess(resized(kind, percent), criterion).assessments[0].response)
+        for percent in (decrease - 0.5, decrease + 0.5, increase - 0.5, increase + 0.5)
+    ]
+    immune = ["iPR", "iSD", "iSD", "iUPD"]
+    assert words == (immune if kind == "irecist" else ["PR", "SD", "SD", "PD"])
+
+
+def resized(kind, percent):
+    """One target whose length and volume, and so every criterion's sum, change by so much."""
+    narrow = {"perpendicular_mm": 10, "viable_perpendicular_mm": 10}
+    lesion = {"patient_id": "P1", "lesion_id": "L1", "role": "target"} | SIZES | narrow
+    rows = [lesion | {"assessment": day} for day in (0, 60)]
+    for name in ("longest_mm", "viable_mm", "volume_ml", "viable_volume_ml"):
+        rows[1][name] = round(rows[1][name] * (1 + percent / 100), 6)
+    if kind == "mchoi" and percent < 0:
+        rows[1]["mean_hu"] = 70  # size alone is no response there
+    return Measurements.from_frame(pd.DataFrame(rows))
 
 
 @EVERY

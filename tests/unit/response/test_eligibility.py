@@ -55,9 +55,31 @@ def test_six_targets_are_too_many(notes):
 
 def test_portal_vein_thrombosis_is_not_measurable(notes):
     thrombus = {"site": "portal_vein", "longest_mm": 20, "viable_mm": 20}
-    assert "L0 (portal_vein) is not measurable" in notes(MRECIST(), thrombus)
+    assert "target L0 is not measurable (portal_vein)" in notes(MRECIST(), thrombus)
 
 
 def test_minimum_is_a_parameter(notes):
     assert "Check" not in notes(MRECIST(target_minimum_mm=5), liver(6))
     assert "below the 20 mm" in notes(RECIST11(target_minimum_mm=20), liver(15))
+
+
+def test_thick_slices_ask_for_twice_their_distance(notes):
+    thick = liver(15) | {"slice_mm": 8}
+    assert "is 15 mm, below the 16 mm of a target, twice the slice of 8 mm" in notes(
+        RECIST11(), thick
+    )
+    assert "Check" not in notes(RECIST11(), liver(16) | {"slice_mm": 8})
+    assert "Check" not in notes(RECIST11(), liver(10) | {"slice_mm": 5})
+
+
+def test_infiltrative_and_treated_targets_are_remarked_on(notes):
+    infiltrative = liver(30) | {"flags": "infiltrative"}
+    treated = liver(30) | {"flags": "previously_treated"}
+    assert "target L0 is infiltrative" in notes(MRECIST(), infiltrative)
+    assert "target L0 was treated before" in notes(RECIST11(), treated)
+    assert "Check" not in notes(MRECIST(), treated)
+
+
+def test_target_without_enhancement_is_remarked_on(notes):
+    lesions = [liver(30), {"longest_mm": 20, "viable_mm": 0}]
+    assert "target L1 has no arterial enhancement" in notes(MRECIST(), *lesions)
