@@ -19,7 +19,7 @@ from radiomics_hcc.response.measurement import Course, Role
 from radiomics_hcc.response.new_lesions import NewLesionRule, NewLesions, new_lesions
 from radiomics_hcc.response.non_targets import IsGone, non_target_response
 from radiomics_hcc.response.overall import overall_response
-from radiomics_hcc.response.targets import TargetHistory
+from radiomics_hcc.response.targets import TargetHistory, TargetSum
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,16 @@ class FollowUpWalk:
         )
 
 
-def target_history(
-    baseline: Fraction | None, earlier: Sequence[ResponseAssessment]
-) -> TargetHistory:
-    """What the earlier follow-ups say of the targets: sums, response, complete response."""
-    sums = (baseline, *(row.current_sum for row in earlier))
+def target_history(baseline: TargetSum, earlier: Sequence[ResponseAssessment]) -> TargetHistory:
+    """What the baseline and the earlier follow-ups say of the targets."""
+    sums = (baseline.value, *(row.current_sum for row in earlier))
     return TargetHistory(
-        baseline=baseline,
+        baseline=baseline.value,
         evaluable=tuple(value for value in sums if value is not None),
         has_responded=_has_responded(earlier),
         had_complete_response=had_complete_response(earlier),
+        baseline_at_least=baseline.known,
+        baseline_missing=baseline.missing,
     )
 
 

@@ -44,7 +44,7 @@ class BurdenTargets:
         Without targets at baseline the sum was 0, and new lesions that are measured are PD.
         """
         current, new = self._burden(course, visit_index), self._new(course, visit_index)
-        history = target_history(self._burden(course, 0).value, earlier)
+        history = target_history(self._burden(course, 0), earlier)
         rule = replace(self.rule, quantity="Tumour burden")
         response = target_response(current, history, rule)
         reason = TargetReason(current, history, rule)(response)

@@ -72,8 +72,10 @@ class IRECIST(RecistRules):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.confirmation_min_days <= self.confirmation_max_days:
-            what = f"is {self.confirmation_min_days}, max_days {self.confirmation_max_days}"
+        days = (self.confirmation_min_days, self.confirmation_max_days)
+        are_whole = all(isinstance(value, int) and not isinstance(value, bool) for value in days)
+        if not are_whole or not 0 <= days[0] <= days[1]:
+            what = f"is {days[0]!r}, confirmation_max_days {days[1]!r}"
             remedy = "give whole days, 0 or more, the least before the most"
             raise ConfigError([Problem("irecist.confirmation_min_days", what, remedy)])
 

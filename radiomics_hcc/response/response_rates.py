@@ -61,7 +61,7 @@ def response_rates(words: Mapping[str, Sequence[ResponseWord]]) -> pd.DataFrame:
     Examples
     --------
     >>> frame = response_rates({"A": [ResponseClass.CR, ResponseClass.PD]})
-    >>> frame.set_index("rate").loc["objective_response_rate", "estimate"]
+    >>> float(frame.set_index("rate").loc["objective_response_rate", "estimate"])
     0.5
     """
     rows = [

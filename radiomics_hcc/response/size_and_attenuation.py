@@ -57,7 +57,7 @@ class SizeAndAttenuation:
     ) -> TargetFinding:
         """Judge the targets of one visit."""
         current = sum_targets(course, visit_index, self.size)
-        history = target_history(sum_targets(course, 0, self.size).value, earlier)
+        history = target_history(sum_targets(course, 0, self.size), earlier)
         change = attenuation_change(course, visit_index, self.attenuation)
         lipiodol = targets_with_lipiodol(course, visit_index, self.attenuation)
         response = self._by_size_alone(current, history)

@@ -45,7 +45,7 @@ class SummedTargets:
     ) -> TargetFinding:
         """Judge the targets of one visit."""
         current = sum_targets(course, visit_index, self.rule)
-        history = target_history(sum_targets(course, 0, self.rule).value, earlier)
+        history = target_history(sum_targets(course, 0, self.rule), earlier)
         response = target_response(current, history, self.rule)
         reason = TargetReason(current, history, self.rule)(response)
         return TargetFinding(response, reason, history.baseline, history.nadir, current.value)

@@ -40,7 +40,9 @@ class TargetReason:
 
     def _not_evaluable(self) -> str:
         if self.history.baseline is None:
-            return f"{self.rule.quantity} at baseline is not evaluable: NE."
+            missing = "; ".join(self.history.baseline_missing)
+            why = f" ({missing})" if missing else ""
+            return f"{self.rule.quantity} at baseline is not evaluable{why}: NE."
         missing = "; ".join(self.current.missing)
         return f"{missing}; what was measured ({self._size}) cannot decide without it: NE."
 
@@ -58,7 +60,7 @@ class TargetReason:
 
     def _partial(self) -> str:
         opening = f"{self._opening}{self._against_baseline}"
-        if self.current.known <= self.rule.partial_remainder * (self.history.baseline or 0):
+        if self.current.known <= self.rule.partial_remainder * self.history.known_baseline:
             return f"{opening}: at least the {self._decrease} decrease of PR."
         return (
             f"{opening}{self._against_nadir}: no longer the {self._decrease} decrease of PR, but "
@@ -97,7 +99,8 @@ class TargetReason:
 
     @property
     def _against_baseline(self) -> str:
-        return self._against(self.history.baseline, "against {} at baseline ({})")
+        least = "at least " if self.history.baseline is None else ""
+        return self._against(self.history.known_baseline, f"against {least}{{}} at baseline ({{}})")
 
     @property
     def _against_nadir(self) -> str:

@@ -101,12 +101,23 @@ class TargetHistory:
         Whether the targets were in PR or CR at the last evaluable visit.
     had_complete_response
         Whether an earlier overall response was CR.
+    baseline_at_least
+        What was measured at a baseline that was not evaluable: the sum was that or more.
+    baseline_missing
+        Lesions that were not evaluable at the baseline, each with the reason.
     """
 
     baseline: Fraction | None
     evaluable: tuple[Fraction, ...] = field(default=())
     has_responded: bool = False
     had_complete_response: bool = False
+    baseline_at_least: Fraction = NOTHING
+    baseline_missing: tuple[str, ...] = ()
+
+    @property
+    def known_baseline(self) -> Fraction:
+        """The sum at baseline, or the part of it that was measured."""
+        return self.baseline_at_least if self.baseline is None else self.baseline
 
     @property
     def nadir(self) -> Fraction | None:
@@ -140,22 +151,23 @@ def target_response(current: TargetSum, history: TargetHistory, rule: TargetRule
     """Classify the targets: not evaluable, CR, PD, PR and SD are tested in this order.
 
     A missing lesion makes the answer NE unless what was measured is progression already: the
-    missing size cannot be negative. CR is a predicate over lesions (nodes under 10 mm are gone),
-    not a sum of 0. With a baseline sum of 0 there is no target: NA.
+    missing size cannot be negative. One that is missing at the baseline leaves CR and PR possible:
+    the baseline was what was measured, or more. CR is a predicate over lesions (nodes under 10 mm
+    are gone), not a sum of 0. With a baseline sum of 0 there is no target: NA.
     """
     if history.baseline == 0:
         return UnorderedResponse.NA
-    if current.value is not None and history.baseline is not None and not current.remaining:
+    if current.value is not None and history.known_baseline > 0 and not current.remaining:
         return ResponseClass.CR
     if is_progression(current, history, rule):
         return ResponseClass.PD
-    if current.value is None or history.baseline is None:
+    if current.value is None or history.known_baseline == 0:
         return UnorderedResponse.NE
-    if current.value <= rule.partial_remainder * history.baseline:
+    if current.value <= rule.partial_remainder * history.known_baseline:
         return ResponseClass.PR
     if rule.carry_forward_pr and history.has_responded:
         return ResponseClass.PR
-    return ResponseClass.SD
+    return UnorderedResponse.NE if history.baseline is None else ResponseClass.SD
 
 
 def is_progression(current: TargetSum, history: TargetHistory, rule: TargetRule) -> bool:

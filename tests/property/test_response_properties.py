@@ -144,7 +144,7 @@ def tenths(sizes):
 
 
 @BOTH
-@settings(deadline=None, max_examples=70)
+@settings(deadline=None, max_examples=50)
 @given(story=stories())
 def test_agrees_with_a_brute_force_implementation(kind, story):
     minimum_mm = {"mrecist": 0, "recist11": 5}[kind]
@@ -152,7 +152,7 @@ def test_agrees_with_a_brute_force_implementation(kind, story):
     assert list(frame["target_response"]) == brute_force(story, minimum_mm=minimum_mm)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(story=stories())
 def test_agrees_with_a_brute_force_implementation_without_memory(story):
     frame = frame_of(rows_of(story), MRECIST(carry_forward_pr=False))
@@ -160,7 +160,7 @@ def test_agrees_with_a_brute_force_implementation_without_memory(story):
 
 
 @EVERY
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(story=stories(), other=stories(), data=st.data())
 def test_order_of_rows_lesions_and_patients_does_not_matter(kind, story, other, data):
     rows = every_size(story) + every_size(other, patient_id="P0")
@@ -169,7 +169,7 @@ def test_order_of_rows_lesions_and_patients_does_not_matter(kind, story, other, 
 
 
 @EVERY
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(story=stories(), other=stories())
 def test_another_reader_changes_nobody_else(kind, story, other):
     alone = frame_of_kind(every_size(story), kind)
@@ -179,7 +179,7 @@ def test_another_reader_changes_nobody_else(kind, story, other):
 
 
 @EVERY
-@settings(deadline=None, max_examples=14)
+@settings(deadline=None, max_examples=9)
 @given(story=stories(missing=False), growth=st.integers(1, 300), data=st.data())
 def test_a_larger_lesion_never_has_a_better_class(kind, story, growth, data):
     lesion = data.draw(st.integers(0, len(story.sites) - 1))
@@ -191,12 +191,16 @@ def test_a_larger_lesion_never_has_a_better_class(kind, story, growth, data):
 
 
 @EVERY
-@settings(deadline=None, max_examples=14)
+@settings(deadline=None, max_examples=9)
 @given(story=stories(missing=False), size=st.integers(10, 60), visit=st.integers(1, 3))
 def test_a_new_lesion_never_improves_a_response(kind, story, size, visit):
-    """A lesion that is new at some follow-up and unchanged after it, seen from the last one."""
+    """A lesion that is new at some follow-up and unchanged after it, seen from the last one.
+
+    In imRECIST, which adds it to the sum, an earlier one raises the nadir: it is new at the last.
+    """
     rows = every_size(story)
-    first = min(visit, len(story.sizes) - 1)
+    last = len(story.sizes) - 1
+    first = last if kind == "imrecist" else min(visit, last)
     new = [
         NEW | dict.fromkeys(SIZES, str(size)) | {"assessment": 60 * index}
         for index in range(first, len(story.sizes))
@@ -205,7 +209,7 @@ def test_a_new_lesion_never_improves_a_response(kind, story, size, visit):
 
 
 @EVERY
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(story=stories(sites=("liver", "lung")), exponent=st.integers(-4, 1))
 def test_scaling_all_sizes_changes_no_class_without_a_least_increase(kind, story, exponent):
     usual, scaled = (
@@ -216,7 +220,7 @@ def test_scaling_all_sizes_changes_no_class_without_a_least_increase(kind, story
 
 
 @BOTH
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=15)
 @given(story=stories())
 def test_later_visits_do_not_change_the_targets_of_earlier_ones(kind, story):
     whole = frame_of(rows_of(story), CRITERIA[kind])

@@ -281,9 +281,10 @@ def test_is_recist_until_the_first_progression(assessed):
     assert [f"i{row.response}" for row in plain] == [str(row.response) for row in immune]
 
 
-def test_a_window_that_ends_before_it_begins_is_refused():
+@pytest.mark.parametrize("days", [60, -1, "28", 28.5, True])
+def test_a_window_that_is_none_is_refused(days):
     with pytest.raises(ConfigError, match="least before the most"):
-        IRECIST(confirmation_min_days=60)
+        IRECIST(confirmation_min_days=days)
 
 
 def not_evaluable(day):

@@ -79,3 +79,25 @@ def test_bland_thrombus_is_ignored_until_it_is_tumour(criterion, assessed):
     first, second = assessed(criterion, rows)
     assert (str(first.non_target_response), str(first.response)) == ("NA", "CR")
     assert str(second.response) == "PD"
+
+
+@BOTH
+def test_growth_after_progression_is_still_progression(criterion, assessed):
+    statuses = ["present", "progressed", "increased", "increased", "present", "increased"]
+    rows = [
+        row for index, status in enumerate(statuses) for row in visit(60 * index, 30, status=status)
+    ]
+    found = [str(row.non_target_response) for row in assessed(criterion, rows)]
+    assert found == ["PD", "PD", "PD", "NON-CR/NON-PD", "NON-CR/NON-PD"]
+
+
+@BOTH
+def test_growth_is_remembered_over_a_visit_without_a_row(criterion, assessed):
+    rows = [
+        *visit(0, 30, status="present"),
+        *visit(60, 30, status="progressed"),
+        *visit(120, 30),
+        *visit(180, 30, status="increased"),
+    ]
+    found = [str(row.non_target_response) for row in assessed(criterion, rows)]
+    assert found == ["PD", "NE", "PD"]

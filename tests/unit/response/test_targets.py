@@ -163,6 +163,36 @@ def test_baseline_that_is_not_evaluable_leaves_progression_only(criterion, asses
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ((0, 0), "CR"),
+        ((20, 15), "PR"),
+        ((20, 15.1), "NE"),
+        ((35, 35), "NE"),
+        ((20, None), "NE"),
+    ],
+)
+def test_lesion_that_is_missing_at_baseline_cannot_undo_a_response(
+    criterion, sizes, expected, assessed
+):
+    """Of 50 mm or more at least 30 % are gone at 35 mm, however large the missing one was."""
+    (row,) = assessed(criterion, lesions(0, [50, None]) + lesions(60, sizes))
+    assert str(row.response) == expected
+    assert row.baseline_sum is None
+    assert ("against at least 50 mm at baseline (-30.0 %)" in row.reason) == (expected == "PR")
+
+
+@BOTH
+def test_response_against_an_incomplete_baseline_is_carried_forward(criterion, assessed):
+    rows = lesions(0, [50, None]) + lesions(60, [20, 10]) + lesions(120, [20, 15.5])
+    words = [str(row.response) for row in assessed(criterion, rows)]
+    assert words == ["PR", "PR"]
+    rows = lesions(0, [50, None]) + lesions(60, [20, 10]) + lesions(120, [20, 16])
+    assert str(assessed(criterion, rows)[-1].response) == "PD"
+
+
+@BOTH
 def test_too_small_to_measure_counts_5_mm_and_a_real_3_mm_stays_3(criterion, assessed):
     small = {"assessment": 60, "lesion_id": "A", "status": "too_small"}
     assert assessed(criterion, [*lesions(0, [30]), small])[0].current_sum == 5
