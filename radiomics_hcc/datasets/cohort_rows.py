@@ -15,7 +15,8 @@ from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import Problem
 
 REQUIRED: Final = ("patient_id", "timepoint", "image", "mask")
-UNITS: Final = {"CT": "HU", "MR": "", "PT": ""}  # only CT numbers have a unit by themselves
+# Only CT numbers have a unit by themselves. OT is DICOM's word for any other image: a map.
+UNITS: Final = {"CT": "HU", "MR": "", "PT": "", "OT": ""}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d+(\.0*)?")
 
 

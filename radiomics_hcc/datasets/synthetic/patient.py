@@ -23,10 +23,11 @@ from radiomics_hcc.datasets.synthetic.render import (
     Painter,
     Scene,
 )
-from radiomics_hcc.datasets.synthetic.tissue import PHASES
+from radiomics_hcc.datasets.synthetic.scan import PhaseImage, Scan
+from radiomics_hcc.datasets.synthetic.settings import SyntheticSettings
 from radiomics_hcc.datasets.synthetic.treatment import intended_response
 from radiomics_hcc.datasets.synthetic.truth import lesion_rows, patient_row
-from radiomics_hcc.domain.volume import Geometry, Volume
+from radiomics_hcc.domain.volume import Volume
 
 ORGANS: Final = (
     ("liver", LIVER_LABEL),
@@ -34,8 +35,10 @@ ORGANS: Final = (
     ("portal_vein", PORTAL_VEIN_LABEL),
 )
 MEANS_PHASE: Final = "portal"  # Choi's criterion measures the portal venous phase
+TIMEPOINTS: Final = ("pre", "post")
 
 Row = dict[str, object]
+Items = list[tuple[Lesion, LesionState]]
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,22 @@ class PatientTables:
     measurements: list[Row]
     lesions: list[Row]
     truth: list[Row]
+    shifts: list[Row]
 
     def of(self, patient_id: str) -> PatientTables:
         """The same rows, each beginning with the patient's identity."""
         identity: Row = {"patient_id": patient_id}
         named = ([identity | row for row in getattr(self, part.name)] for part in fields(self))
         return PatientTables(*named)
+
+
+@dataclass(frozen=True)
+class VisitTables:
+    """Rows of `cohort.csv` and `truth_shifts.csv`, and each lesion's portal mean HU."""
+
+    cohort: list[Row]
+    shifts: list[Row]
+    means_hu: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -63,20 +76,14 @@ class PatientMaker:
     ----------
     number
         Position in the cohort, from 0.
-    seed
+    settings
         Of the cohort.
-    signal
-        Strength of the planted signal.
-    geometry
-        Grid of the images.
     directory
         Where files are written.
     """
 
     number: int
-    seed: int
-    signal: float
-    geometry: Geometry
+    settings: SyntheticSettings
     directory: Path
 
     @property
@@ -86,54 +93,68 @@ class PatientMaker:
 
     def make(self) -> PatientTables:
         """Write the images and label maps, and return the table rows."""
-        streams = Streams.of(self.seed, self.number)
-        plan = PatientPlan.draw(streams, intended_response(self.seed, self.number), self.signal)
+        streams = Streams.of(self.settings.seed, self.number)
+        intended = intended_response(self.settings.seed, self.number)
+        plan = PatientPlan.draw(streams, intended, self.settings.signal)
         course, visits = plan.course, plan.visits
-        before, before_hu = self._visit("pre", plan, streams.pre)
-        after, after_hu = self._visit("post", plan, streams.post)
+        before = self._visit(0, plan, streams.pre)
+        after = self._visit(1, plan, streams.post)
         clinical = clinical_row(
             streams.clinical, course.lesions, treatment=plan.treatment, visits=visits
         )
-        readings = measurement_rows(streams.readers, course, visits, (before_hu, after_hu))
+        hu = (before.means_hu, after.means_hu)
         tables = PatientTables(
-            cohort=before + after,
+            cohort=before.cohort + after.cohort,
             patients=[{"site": plan.scanner.site} | clinical],
-            measurements=readings,
+            measurements=measurement_rows(streams.readers, course, visits, hu),
             lesions=lesion_rows(course),
             truth=[patient_row(course, plan.after_look)],
+            shifts=before.shifts + after.shifts,
         )
         return tables.of(self.patient_id)
 
-    def _visit(
-        self, timepoint: str, plan: PatientPlan, rng: Generator
-    ) -> tuple[list[Row], tuple[float, ...]]:
-        """Image one time point; rows of `cohort.csv` and each lesion's portal mean HU."""
-        is_first = timepoint == "pre"
+    def _visit(self, visit: int, plan: PatientPlan, rng: Generator) -> VisitTables:
+        """Image one time point."""
+        timepoint, is_first = TIMEPOINTS[visit], visit == 0
         items = plan.course.items(is_first=is_first)
-        pose = (0.0, 0.0, 0.0) if is_first else plan.pose_mm
-        painter = Painter(self.geometry, plan.physique, plan.attenuation_hu, pose)
-        scene = painter.paint(items, plan.before_look if is_first else plan.after_look, rng)
+        scene = self._scene(items, plan, rng, is_first=is_first)
         self._write_labels(timepoint, scene)
         means: tuple[float, ...] = ()
-        for phase in PHASES:
-            image = plan.scanner.acquire(scene.images_hu[phase], self.geometry, rng)
-            path = self.directory / self._path(timepoint, phase)
-            write_volume(Volume(image, self.geometry), path)
-            means = _means(image, scene.lesions, len(items)) if phase == MEANS_PHASE else means
+        shifts = []
+        for made in Scan(self.settings, self.number, visit, plan.scanner)(scene, rng):
+            self._write_image(timepoint, made)
+            shifts.append({"timepoint": timepoint} | _shift_row(made))
+            if made.phase == MEANS_PHASE:
+                means = _means(made.image_hu, made.lesions, len(items))
         day = plan.visits.before if is_first else plan.visits.after
-        rows = [row for phase in PHASES for row in self._rows(timepoint, phase, items)]
-        return [{"timepoint": timepoint, "date": day.isoformat()} | row for row in rows], means
+        shared: Row = {"timepoint": timepoint, "date": day.isoformat()}
+        phases = self.settings.phases
+        rows = [shared | row for phase in phases for row in self._rows(timepoint, phase, items)]
+        return VisitTables(rows, shifts, means)
+
+    def _scene(self, items: Items, plan: PatientPlan, rng: Generator, *, is_first: bool) -> Scene:
+        painter = Painter(
+            self.settings.geometry,
+            plan.physique,
+            plan.attenuation_hu,
+            (0.0, 0.0, 0.0) if is_first else plan.pose_mm,
+            self.settings.phases,
+        )
+        return painter.paint(items, plan.before_look if is_first else plan.after_look, rng)
+
+    def _write_image(self, timepoint: str, made: PhaseImage) -> None:
+        path = self.directory / self._path(timepoint, made.phase)
+        write_volume(Volume(made.image_hu, self.settings.geometry), path)
 
     def _write_labels(self, timepoint: str, scene: Scene) -> None:
         for name, labels in (("organs", scene.organs), ("lesions", scene.lesions)):
-            write_labels(labels, self.geometry, self.directory / self._path(timepoint, name))
+            path = self.directory / self._path(timepoint, name)
+            write_labels(labels, self.settings.geometry, path)
 
     def _path(self, timepoint: str, what: str) -> str:
         return f"{self.patient_id}/{timepoint}_{what}.nii.gz"
 
-    def _rows(
-        self, timepoint: str, phase: str, items: list[tuple[Lesion, LesionState]]
-    ) -> list[Row]:
+    def _rows(self, timepoint: str, phase: str, items: Items) -> list[Row]:
         image = {"phase": phase, "modality": "CT", "image": self._path(timepoint, phase)}
         rows: list[Row] = []
         for number, (lesion, state) in enumerate(items, start=1):
@@ -144,6 +165,11 @@ class PatientMaker:
             mask = {"mask": self._path(timepoint, "organs"), "label": label, "status": "present"}
             rows.append({"region": region, **image, **mask})
         return rows
+
+
+def _shift_row(made: PhaseImage) -> Row:
+    z, y, x = (round(shift, 4) for shift in made.shift_mm)
+    return {"phase": made.phase, "shift_z_mm": z, "shift_y_mm": y, "shift_x_mm": x}
 
 
 def _means(image: NDArray[np.int16], lesions: NDArray[np.uint8], count: int) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ from radiomics_hcc.datasets.synthetic.lesions import Lesion
 from radiomics_hcc.datasets.synthetic.organs import LIVER_BOX, paint_organs
 from radiomics_hcc.datasets.synthetic.shapes import Axes, Ellipsoid, Field, Point
 from radiomics_hcc.datasets.synthetic.texture import LesionTexture, grain
-from radiomics_hcc.datasets.synthetic.tissue import PHASES, Tissue
+from radiomics_hcc.datasets.synthetic.tissue import USUAL_PHASES, Tissue
 from radiomics_hcc.datasets.synthetic.vessels import paint_vessels, portal_trunk
 from radiomics_hcc.domain.volume import Geometry
 
@@ -29,7 +29,8 @@ LUNG_GRAIN_HU: Final = 70.0
 SPLEEN_GRAIN_HU: Final = 16.0  # arterial only
 SOFT_GRAIN_HU: Final = 5.0
 NECROSIS_GRAIN_HU: Final = 5.0
-PORTAL_GRAIN: Final = 0.55  # of the arterial heterogeneity of a lesion
+# Heterogeneity of a viable lesion against the arterial phase: its grain is that of its vessels.
+GRAIN_SHARES: Final = {"unenhanced": 0.15, "arterial": 1.0, "portal": 0.55, "delayed": 0.4}
 LIPIODOL_HU: Final = (257.0, 120.0)  # mean and SD, 24 h after treatment
 LOWEST_LIPIODOL_HU: Final = 110.0
 LIPIODOL_LENGTH_MM: Final = 3.5
@@ -102,12 +103,15 @@ class Painter:
         HU of every tissue by phase.
     shift_mm
         How far the body lies from its place, (z, y, x).
+    phases
+        What is painted; tissues and their grain are the same in all of them.
     """
 
     geometry: Geometry
     physique: Physique
     attenuation_hu: dict[str, NDArray[np.float32]]
     shift_mm: Point = (0.0, 0.0, 0.0)
+    phases: tuple[str, ...] = USUAL_PHASES
 
     def paint(self, lesions: list[tuple[Lesion, LesionState]], look: Look, rng: Generator) -> Scene:
         """Paint the abdomen with its lesions."""
@@ -120,7 +124,7 @@ class Painter:
         for number, (lesion, state) in enumerate(lesions, start=1):
             _paint_lesion(tissue, labels, axes, (lesion, state, number), look)
         organs = _organs(tissue, axes)
-        images = {phase: self.attenuation_hu[phase][tissue] for phase in PHASES}
+        images = {phase: self.attenuation_hu[phase][tissue] for phase in self.phases}
         self._add_tissue_grain(images, tissue, axes, rng)
         for number in range(1, len(lesions) + 1):
             self._add_lesion_grain(images, tissue, labels == number, look, rng)
@@ -164,9 +168,12 @@ class Painter:
         deposit = _lipiodol_hu(coarse, dead, look.lipiodol)
         level = field.mean(where=viable) if viable.any() else 0.0  # texture keeps the mean
         rough = np.float32(look.texture.amplitude_hu) * (field - level) * viable
-        for phase, share in zip(PHASES, (1.0, PORTAL_GRAIN), strict=True):
-            part = images[phase][box]
-            part += np.float32(share) * rough + np.float32(NECROSIS_GRAIN_HU) * field * dead
+        for phase, image in images.items():
+            part = image[box]
+            part += (
+                np.float32(GRAIN_SHARES[phase]) * rough
+                + np.float32(NECROSIS_GRAIN_HU) * field * dead
+            )
             np.maximum(part, deposit, out=part)
 
 

@@ -128,7 +128,7 @@ def test_bad_status(refused):
 
 def test_bad_modality(refused):
     assert refused("P1,pre,i.nii,m.nii,ct2", header=f"{SHORT},modality") == [
-        "cohort.csv:2: unknown modality 'ct2'; known: CT, MR, PT"
+        "cohort.csv:2: unknown modality 'ct2'; known: CT, MR, OT, PT"
     ]
 
 
