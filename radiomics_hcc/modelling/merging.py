@@ -70,12 +70,6 @@ class ClassOrder:
                 "classes of the target",
             )
 
-    def middle(self, names: Sequence[str]) -> str | None:
-        """Median class; None where an even number of classes has two different middles."""
-        places = sorted(self.classes.index(name) for name in names)
-        low, high = places[(len(places) - 1) // 2], places[len(places) // 2]
-        return self.classes[low] if low == high else None
-
 
 def word_of(value: object) -> str:
     """The word that a cell stands for: 1.0 is `1`, an empty cell is the empty word."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import pandas as pd
 
+from radiomics_hcc.domain.consensus import ConsensusRule, agreed_word
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.merging import RESPONSE_ORDER, ClassOrder, Merge, word_of
 from radiomics_hcc.modelling.targets import NEVER_A_LABEL, Target, exclusion_frame
 
 READING_COLUMNS: Final = ("patient_id", "reader", "assessment", "response")
-COMBINING_RULES: Final = ("majority", "median")
+COMBINING_RULES: Final = tuple(ConsensusRule)
 UNNAMED_READER: Final = "reader"
 TITLE: Final = "assessed responses"
 
@@ -31,9 +31,9 @@ def target_from_readings(
 
     Each reader's first (or last) follow-up counts. Readings that are no class (NE, NA,
     NON-CR/NON-PD, empty) do not vote. `majority`: the class that more than half of the votes
-    name, else the median class; `median`: the median class; any other word is the name of the
-    one reader who votes. An even number of votes around two different classes has no median:
-    the patient is excluded.
+    name, else the median class; `median`: the median class; `unanimous`: the class that all votes
+    name; any other word is the name of the one reader who votes. Where votes differ that must
+    not, or an even number of them lies around two different classes, the patient is excluded.
 
     Parameters
     ----------
@@ -122,17 +122,15 @@ def _votes(classes: pd.DataFrame, readers: str, known: list[str]) -> pd.DataFram
     if readers in COMBINING_RULES:
         return classes
     if readers not in known:
-        words = [*COMBINING_RULES, *known]
+        words = [*map(str, COMBINING_RULES), *known]
         raise InputError([Problem("readers", f"unknown {readers!r}", did_you_mean(readers, words))])
     return classes[classes["reader"] == readers]
 
 
 def _decide(words: list[str], readers: str, order: ClassOrder) -> str | None:
-    """The patient's class; None where the votes have no middle."""
-    most_common, count = Counter(words).most_common(1)[0]
-    if readers == "majority" and 2 * count > len(words):
-        return most_common
-    return order.middle(words)
+    """The patient's class; None where the votes do not agree. One reader agrees with himself."""
+    rule = ConsensusRule(readers) if readers in COMBINING_RULES else ConsensusRule.UNANIMOUS
+    return agreed_word(words, rule, order.classes)
 
 
 def _reasons(
@@ -147,9 +145,15 @@ def _reasons(
             f"{row.reader} {row.response or 'empty'} on {row.assessment}"
             for row in rows.itertuples()
         )
-        why = "readings without a middle class" if patient in decided else _nobody(readers)
+        why = _undecided(readers) if patient in decided else _nobody(readers)
         reasons[str(patient)] = f"{why}: {told}"
     return reasons
+
+
+def _undecided(readers: str) -> str:
+    if readers == ConsensusRule.UNANIMOUS:
+        return "readings are not unanimous"
+    return "readings without a middle class"
 
 
 def _nobody(readers: str) -> str:

@@ -38,14 +38,6 @@ def test_a_word_outside_the_merge_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "middle"),
-    [(["PD", "CR", "PR"], "PR"), (["CR", "PD"], None), (["CR", "CR", "PD", "CR"], "CR")],
-)
-def test_middle_is_the_median_class_or_nothing(names: list[str], middle: str | None) -> None:
-    assert ClassOrder.merged(RESPONSE_ORDER, None).middle(names) == middle
-
-
-@pytest.mark.parametrize(
     ("cell", "word"), [(1.0, "1"), (1, "1"), (" CR ", "CR"), (None, ""), (float("nan"), "")]
 )
 def test_word_of_a_cell(cell: object, word: str) -> None:

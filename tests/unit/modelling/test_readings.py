@@ -122,3 +122,10 @@ def test_an_unknown_reader_is_refused_with_the_known_ones() -> None:
     table = readings(*three("A", "CR", "CR"), *three("B", "SD", "SD"))
     with pytest.raises(InputError, match="did you mean 'majority'"):
         target_from_readings(table, readers="majorty")
+
+
+def test_unanimous_readings_give_the_class_and_others_exclude_the_patient() -> None:
+    table = readings(*three("A", "CR", "CR", "NE"), *three("B", "SD", "SD", "PR"))
+    target = target_from_readings(table, readers="unanimous")
+    assert target.labels.to_dict() == {"A": "CR"}
+    assert target.exclusions["reason"].str.startswith("readings are not unanimous: R1 SD").all()
