@@ -10,9 +10,10 @@ from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import Items, Section
 from radiomics_hcc.report.figures.gallery import figures
-from radiomics_hcc.report.sections.cohort import cohort, labels, response
+from radiomics_hcc.report.sections.cohort import cohort, labels
 from radiomics_hcc.report.sections.features import features, selection
 from radiomics_hcc.report.sections.performance import baselines, performance
+from radiomics_hcc.report.sections.response import response
 from radiomics_hcc.report.sections.source import Source
 from radiomics_hcc.report.sections.trust import findings, limits, provenance, repetition
 from radiomics_hcc.report.sections.verdict import verdict

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from radiomics_hcc.report.figures.canvas import QUIET, house_style, new_figure, png_bytes
+from radiomics_hcc.report.figures.canvas import QUIET, house_style, new_figure, no_device, png_bytes
 from radiomics_hcc.report.numbers import number
 
 
@@ -32,12 +32,39 @@ class Stroke(NamedTuple):
 
 LIVER_WINDOW: Final = Window(90.0, 200.0)  # a usual arterial-phase liver window
 
-# Orange and sky blue (Okabe and Ito), solid and dashed: told apart without colour as well.
-CONTOURS: Final = {"lesion": Stroke("#ffb000", "-"), "liver": Stroke("#56b4e9", "--")}
+# After Okabe and Ito; solid, dashed and dotted: told apart without colour as well.
+CONTOURS: Final = {
+    "lesion": Stroke("#ffb000", "-"),
+    "viable": Stroke("#ff6db6", ":"),
+    "liver": Stroke("#56b4e9", "--"),
+}
 OTHER_CONTOUR: Final = Stroke("#f0e442", ":")
+DIAMETERS: Final = {
+    "longest diameter": (Stroke("#ffffff", "-"), "o"),
+    "viable diameter": (Stroke("#ff6db6", "--"), "D"),
+}
+OTHER_DIAMETER: Final = (Stroke("#f0e442", ":"), "s")
+NUMBERS_FONT: Final = 8.0
+NUMBERS_LINE_INCH: Final = 0.155
 SCALE_BARS_MM: Final = (5, 10, 20, 50, 100)
 SCALE_BAR_SHARE: Final = 0.3  # of the picture's width, at most
 PANEL_INCH: Final = 3.4
+DPI: Final = 100  # noise does not compress: more pixels make a report of megabytes
+
+
+class Diameter(NamedTuple):
+    """A measured line in the slice.
+
+    Parameters
+    ----------
+    name
+        Such as `longest diameter` or `viable diameter`.
+    ends_yx_mm
+        Both ends (y, x), mm from the centre of the slice's first pixel.
+    """
+
+    name: str
+    ends_yx_mm: tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +76,20 @@ class Panel:
     image_hu
         Slice (y, x) in HU, in LPS order: row 0 is anterior, column 0 the patient's right.
     masks
-        Outlined regions by name (`lesion`, `liver`, ...), each (y, x); an empty one draws nothing.
+        Outlined regions by name (`lesion`, `viable`, `liver`, ...), each (y, x); an empty one draws
+        nothing.
     spacing_yx_mm
         Distance between voxel centres along y and x.
     title
         Such as `before treatment`.
     volume_ml
         The lesion's volume, in the title where it is known.
+    diameters
+        Lines that were measured in this slice.
+    numbers
+        Lines of text below the picture: what was measured, or why it was not.
+    is_cut
+        Whether regions may go on beyond the border, so that their contours are open there.
     """
 
     image_hu: NDArray[np.floating | np.integer]
@@ -63,6 +97,9 @@ class Panel:
     spacing_yx_mm: tuple[float, float] = (1.0, 1.0)
     title: str = ""
     volume_ml: float | None = None
+    diameters: tuple[Diameter, ...] = ()
+    numbers: tuple[str, ...] = ()
+    is_cut: bool = False
 
     def __post_init__(self) -> None:
         wrong = [name for name, mask in self.masks.items() if mask.shape != self.image_hu.shape]
@@ -77,10 +114,22 @@ class Panel:
         return ": ".join(part for part in (self.title, volume) if part)
 
 
-def cropped(panel: Panel, *, margin_mm: float = 15.0) -> Panel:
-    """The part of a panel around its masks; the whole panel where there is none."""
-    together = np.zeros(panel.image_hu.shape, dtype=bool)
-    for mask in panel.masks.values():
+def cropped(
+    panel: Panel, *, margin_mm: float = 15.0, around: NDArray[np.bool_] | None = None
+) -> Panel:
+    """The part of a panel around its masks; the whole panel where there is none.
+
+    Parameters
+    ----------
+    panel
+        With its masks.
+    margin_mm
+        What is left on every side.
+    around
+        A region (y, x) instead of the masks, which may be cut then.
+    """
+    together = np.zeros(panel.image_hu.shape, dtype=bool) if around is None else around.copy()
+    for mask in panel.masks.values() if around is None else ():
         together |= mask
     y, x = np.nonzero(together)
     if not len(y):
@@ -88,7 +137,14 @@ def cropped(panel: Panel, *, margin_mm: float = 15.0) -> Panel:
     rows = _span(y, margin_mm / panel.spacing_yx_mm[0])
     columns = _span(x, margin_mm / panel.spacing_yx_mm[1])
     masks = {name: mask[rows, columns] for name, mask in panel.masks.items()}
-    return replace(panel, image_hu=panel.image_hu[rows, columns], masks=masks)
+    corner_mm = rows.start * panel.spacing_yx_mm[0], columns.start * panel.spacing_yx_mm[1]
+    return replace(
+        panel,
+        image_hu=panel.image_hu[rows, columns],
+        masks=masks,
+        diameters=tuple(_moved(diameter, corner_mm) for diameter in panel.diameters),
+        is_cut=panel.is_cut or around is not None,
+    )
 
 
 def slice_with_contours(panel: Panel, *, window: Window = LIVER_WINDOW) -> bytes:
@@ -102,45 +158,52 @@ def slice_with_contours(panel: Panel, *, window: Window = LIVER_WINDOW) -> bytes
     return montage([[panel]], window=window)
 
 
-def montage(rows: Sequence[Sequence[Panel]], *, window: Window = LIVER_WINDOW) -> bytes:
+def montage(rows: Sequence[Sequence[Panel | None]], *, window: Window = LIVER_WINDOW) -> bytes:
     """Rows of panels, such as one row per lesion with before | after, as PNG.
 
     All panels are drawn at the same scale, in the radiological orientation: the patient's right
-    on the left, anterior on top.
+    on the left, anterior on top. None leaves a place empty.
 
     Raises
     ------
     ValueError
         When there is no panel or the window has no width.
     """
-    if not any(rows) or window.width_hu <= 0:
+    rows = [row for row in rows if any(row)]
+    panels = [panel for row in rows for panel in row if panel is not None]
+    if not panels or window.width_hu <= 0:
         raise ValueError("a montage takes at least one panel and a window wider than 0 HU")
     count = max(len(row) for row in rows)
-    heights = [max(_size_mm(panel)[0] for panel in row) for row in rows]
-    width_mm = max(_size_mm(panel)[1] for row in rows for panel in row)
-    inch_per_mm = PANEL_INCH / width_mm
+    heights = [max(_size_mm(panel)[0] for panel in row if panel) for row in rows]
+    width_mm = max(_size_mm(panel)[1] for panel in panels)
+    lines = sum(max(len(panel.numbers) for panel in row if panel) for row in rows)
+    picture_inch = sum(heights) * PANEL_INCH / width_mm + 0.45 * len(rows)
     with house_style():
-        size = (PANEL_INCH * count + 0.3, sum(heights) * inch_per_mm + 0.45 * len(rows) + 0.35)
+        size = (PANEL_INCH * count + 0.3, picture_inch + NUMBERS_LINE_INCH * lines + 0.6)
         figure = new_figure(*size)
         grid = figure.subplots(len(rows), count, squeeze=False, height_ratios=heights)
         for axes, panel, height_mm in _placed(grid, rows, heights):
             _draw(axes, panel, window)
             _same_scale(axes, panel, (height_mm, width_mm))
-        names = list(dict.fromkeys(name for row in rows for panel in row for name in panel.masks))
-        handles = [_key(name) for name in names]
+        handles = keys(panels)
         if handles:
-            figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
-        return png_bytes(figure)
+            ncols = min(len(handles), 3 if count == 1 else 5)
+            figure.legend(handles=handles, loc="outside lower center", ncols=ncols)
+        no_device(figure)
+        return png_bytes(figure, dpi=DPI)
 
 
 def _placed(
-    grid: NDArray[np.object_], rows: Sequence[Sequence[Panel]], heights_mm: Sequence[float]
+    grid: NDArray[np.object_],
+    rows: Sequence[Sequence[Panel | None]],
+    heights_mm: Sequence[float],
 ) -> Iterator[tuple[Axes, Panel, float]]:
     for axes_row, row, height_mm in zip(grid, rows, heights_mm, strict=True):
         for axes in axes_row:
             axes.axis("off")
         for axes, panel in zip(axes_row, row, strict=False):
-            yield axes, panel, height_mm
+            if panel is not None:
+                yield axes, panel, height_mm
 
 
 def _draw(axes: Axes, panel: Panel, window: Window) -> None:
@@ -155,7 +218,9 @@ def _draw(axes: Axes, panel: Panel, window: Window) -> None:
         interpolation="bilinear",
     )
     for name, mask in panel.masks.items():
-        _outline(axes, mask, panel.spacing_yx_mm, CONTOURS.get(name, OTHER_CONTOUR))
+        _outline(axes, mask, panel, CONTOURS.get(name, OTHER_CONTOUR))
+    for diameter in panel.diameters:
+        _line(axes, diameter, panel.spacing_yx_mm)
     _scale_bar(axes, height, width)
     _orientation(axes, height, width)
     axes.set_aspect("equal")
@@ -166,25 +231,45 @@ def _same_scale(axes: Axes, panel: Panel, frame_mm: tuple[float, float]) -> None
     beside, above = (frame_mm[1] - width) / 2, (frame_mm[0] - height) / 2
     axes.set_xlim(-beside, width + beside)
     axes.set_ylim(height + above, -above)
-    axes.set_title(panel.heading, loc="left", x=beside / frame_mm[1])
+    left = beside / frame_mm[1]
+    axes.set_title(panel.heading, loc="left", x=left)
+    axes.text(
+        left,
+        above / frame_mm[0] - 0.012,
+        "\n".join(panel.numbers),
+        va="top",
+        fontsize=NUMBERS_FONT,
+        transform=axes.transAxes,
+    )
 
 
-def _outline(
-    axes: Axes, mask: NDArray[np.bool_], spacing_yx_mm: tuple[float, float], line: Stroke
-) -> None:
+def _outline(axes: Axes, mask: NDArray[np.bool_], panel: Panel, line: Stroke) -> None:
     if not mask.any():
         return
-    # A border of background closes contours at the edge of the slice.
-    padded = np.pad(mask, 1).astype(float)
+    # A border of background closes contours at the edge of the slice; a cut region goes on.
+    padded = (np.pad(mask, 1, mode="edge") if panel.is_cut else np.pad(mask, 1)).astype(float)
     y, x = (
         (np.arange(size) - 0.5) * spacing
-        for size, spacing in zip(padded.shape, spacing_yx_mm, strict=True)
+        for size, spacing in zip(padded.shape, panel.spacing_yx_mm, strict=True)
     )
     colour, style = line
+    if padded.all():
+        return
     contour = axes.contour(
         x, y, padded, levels=[0.5], colors=[colour], linestyles=[style], linewidths=1.5
     )
     contour.set_path_effects([withStroke(linewidth=2.6, foreground="black", alpha=0.6)])
+
+
+def _line(axes: Axes, diameter: Diameter, spacing_yx_mm: tuple[float, float]) -> None:
+    """Draw a diameter; the picture begins half a voxel before the centre of its first pixel."""
+    (colour, style), end = DIAMETERS.get(diameter.name, OTHER_DIAMETER)
+    y_mm, x_mm = (
+        [place[axis] + spacing_yx_mm[axis] / 2 for place in diameter.ends_yx_mm] for axis in (0, 1)
+    )
+    halo = [withStroke(linewidth=2.6, foreground="black", alpha=0.7)]
+    axes.plot(x_mm, y_mm, color=colour, ls=style, lw=1.4, path_effects=halo)
+    axes.plot(x_mm, y_mm, ls="none", marker=end, ms=4, mfc=colour, mec="black", mew=0.6)
 
 
 def _scale_bar(axes: Axes, height: float, width: float) -> None:
@@ -217,10 +302,38 @@ def _orientation(axes: Axes, height: float, width: float) -> None:
         )
 
 
-def _key(name: str) -> Line2D:
-    colour, style = CONTOURS.get(name, OTHER_CONTOUR)
+def keys(panels: Sequence[Panel]) -> list[Line2D]:
+    """Legend entries of every contour and diameter that is drawn."""
+    regions = dict.fromkeys(
+        name for panel in panels for name, mask in panel.masks.items() if mask.any()
+    )
+    lines = dict.fromkeys(diameter.name for panel in panels for diameter in panel.diameters)
+    keys = [_key(name, CONTOURS.get(name, OTHER_CONTOUR)) for name in regions]
+    return keys + [_key(name, *DIAMETERS.get(name, OTHER_DIAMETER)) for name in lines]
+
+
+def _key(name: str, stroke: Stroke, marker: str = "") -> Line2D:
     halo = [withStroke(linewidth=2.6, foreground=QUIET)]
-    return Line2D([], [], color=colour, linestyle=style, lw=1.6, label=name, path_effects=halo)
+    return Line2D(
+        [],
+        [],
+        color=stroke.colour,
+        linestyle=stroke.style,
+        lw=1.6,
+        marker=marker,
+        ms=4,
+        mec="black",
+        mew=0.6,
+        label=name,
+        path_effects=halo,
+    )
+
+
+def _moved(diameter: Diameter, corner_mm: tuple[float, float]) -> Diameter:
+    """The same line seen from another first pixel."""
+    top, left = corner_mm
+    first, second = ((y - top, x - left) for y, x in diameter.ends_yx_mm)
+    return diameter._replace(ends_yx_mm=(first, second))
 
 
 def _size_mm(panel: Panel) -> tuple[float, float]:

@@ -36,6 +36,21 @@ COLUMNS: Final = {
     "sha256": "SHA-256",
 }
 
+CRITERIA: Final = {
+    "mrecist": "mRECIST",
+    "recist11": "RECIST 1.1",
+    "irecist": "iRECIST",
+    "imrecist": "imRECIST",
+    "who": "WHO",
+    "easl": "EASL",
+    "vrecist": "vRECIST",
+    "qeasl": "qEASL",
+    "choi": "Choi",
+    "mchoi": "mChoi",
+    "afp": "AFP",
+    "lirads_tr": "LI-RADS treatment response",
+}
+
 INTENTS: Final = {
     "pretreatment_prediction": "Prediction before treatment: only scans before treatment are used.",
     "early_response": "Early response: the last scan used is strictly earlier than the scan on "
@@ -53,6 +68,11 @@ def metric(name: str) -> str:
 def column(name: str) -> str:
     """A column's heading."""
     return COLUMNS.get(name, spoken(name))
+
+
+def criterion(kind: str) -> str:
+    """A response criterion's name as text; its kind where it is not known here."""
+    return CRITERIA.get(kind, kind)
 
 
 def model(name: str) -> str:

@@ -83,7 +83,7 @@ def test_nothing_is_asked_of_the_network(measured):
 
 def test_every_picture_is_drawn_and_described(measured):
     seen = measured["wide"]
-    assert seen["drawn"] == seen["described"] == seen["pictures"] == 7
+    assert seen["drawn"] == seen["described"] == seen["pictures"] == 9
 
 
 def test_headings_run_from_one_to_three_without_a_gap(measured):

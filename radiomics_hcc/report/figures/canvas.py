@@ -10,12 +10,15 @@ from typing import Any, Final
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 INK: Final = "#1f2933"
 QUIET: Final = "#6b7680"
 RULE: Final = "#d5dade"
 ACCENT: Final = "#0b4f8a"
 PNG_DPI: Final = 150
+NO_DEVICE: Final = "Research software, not a medical device"
+NO_DEVICE_INCH: Final = 0.2
 
 # Okabe and Ito's palette without yellow and black, told apart by colour-blind readers; line
 # styles tell the lines apart in grey.
@@ -72,6 +75,15 @@ def single_axes(width_inch: float, height_inch: float) -> tuple[Figure, Axes]:
     return figure, figure.add_subplot()
 
 
+def no_device(figure: Figure) -> None:
+    """Say at the top of a figure of results what it is not, so that it says so anywhere."""
+    share = NO_DEVICE_INCH / figure.get_figheight()
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(rect=(0, 0, 1, 1 - share))
+    figure.text(0.995, 0.997, NO_DEVICE, ha="right", va="top", fontsize=7.5, color=QUIET)
+
+
 def svg_bytes(figure: Figure) -> bytes:
     """The figure as SVG, without a date or a version in it."""
     stream = io.BytesIO()
@@ -80,8 +92,8 @@ def svg_bytes(figure: Figure) -> bytes:
     return stream.getvalue()
 
 
-def png_bytes(figure: Figure) -> bytes:
-    """The figure as PNG, without a version in it."""
+def png_bytes(figure: Figure, *, dpi: int = PNG_DPI) -> bytes:
+    """The figure as PNG with so many pixels per inch, without a version in it."""
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", metadata={"Software": None})
+    figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
     return stream.getvalue()

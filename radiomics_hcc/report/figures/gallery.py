@@ -10,8 +10,11 @@ import pandas as pd
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.report.figures.flow import cohort_flow
 from radiomics_hcc.report.figures.forest import discrimination, forest
+from radiomics_hcc.report.figures.limits import DIAMETERS, Limits, limits_of
 from radiomics_hcc.report.figures.performance import calibration, confusion, roc
 from radiomics_hcc.report.figures.selection import selected
+from radiomics_hcc.report.figures.spider import spider
+from radiomics_hcc.report.figures.swimmer import swimmer
 from radiomics_hcc.report.figures.waterfall import waterfall
 
 
@@ -60,6 +63,16 @@ def configured_models(record: RunRecord) -> set[str]:
     return {kind if count == 1 else f"{kind}_{count}" for kind, count in pairs}
 
 
+def response_limits(record: RunRecord) -> Limits:
+    """The lines of the run's criterion; those of mRECIST where the configuration names none."""
+    target = record.config.get("target")
+    if not isinstance(target, Mapping) or not target.get("criterion"):
+        return DIAMETERS
+    parameters = target.get("parameters")
+    known = parameters if isinstance(parameters, Mapping) else {}
+    return limits_of(str(target["criterion"]), known)
+
+
 def confusion_matrix(record: RunRecord) -> pd.DataFrame:
     """The confusion table as a matrix, classes best first in both directions."""
     table = record.tables["confusion"]
@@ -80,6 +93,8 @@ def _can(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
 SOURCES: Final = {
     "cohort_flow": "cohort_flow",
     "waterfall": "response",
+    "spider": "response",
+    "swimmer": "response",
     "forest": "metrics",
     "roc": "roc",
     "calibration": "calibration",
@@ -89,7 +104,15 @@ SOURCES: Final = {
 
 DRAWINGS: Final[Mapping[str, Callable[[RunRecord], bytes]]] = {
     "cohort_flow": lambda record: cohort_flow(record.tables["cohort_flow"]),
-    "waterfall": lambda record: waterfall(record.tables["response"]),
+    "waterfall": lambda record: waterfall(
+        record.tables["response"],
+        limits=response_limits(record),
+        best=record.tables.get("best_response"),
+    ),
+    "spider": lambda record: spider(record.tables["response"], limits=response_limits(record)),
+    "swimmer": lambda record: swimmer(
+        record.tables["response"], record.tables.get("best_response")
+    ),
     "forest": lambda record: forest(record.tables["metrics"], baseline_models(record)),
     "roc": lambda record: roc(record.tables["roc"], headline_model(record)),
     "calibration": lambda record: calibration(record.tables["calibration"], headline_model(record)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from radiomics_hcc.report.blocks import Block, Missing, Paragraph, Section, Table
-from radiomics_hcc.report.figures.waterfall import best_changes
 from radiomics_hcc.report.sections.source import Source
 
 
@@ -41,23 +40,6 @@ def labels(source: Source) -> Section:
     return Section("labels", "Labels", tuple(blocks))
 
 
-def response(source: Source) -> Section:
-    """Waterfall of the change, and every assessment."""
-    if not source.has("response"):
-        return Section("response", "Response", (Missing("Response assessments"),))
-    frame = source.frame("response")
-    picture = source.picture(
-        "waterfall.svg",
-        alt="Waterfall plot: the best change of each patient's sum from the baseline in per cent, "
-        "coloured by response class, with lines at minus 30 and plus 20 per cent.",
-        caption="Best change of the sum from baseline. One bar per patient, coloured by the "
-        "response at that assessment; dotted lines at −30 % (partial response, against the "
-        "baseline) and +20 % (progression, which is judged against the nadir).",
-        data=best_changes(frame),
-    )
-    return Section("response", "Response", (picture, source.folded("response", "Assessments")))
-
-
 def _montages(source: Source) -> list[Block]:
     names = sorted(name for name in source.record.figures if name.startswith("montage"))
     return [_montage(source, name) for name in names]
@@ -67,6 +49,8 @@ def _montage(source: Source, name: str) -> Block:
     case = name.removeprefix("montage").rsplit(".", maxsplit=1)[0].strip("_- ")
     return source.picture(
         name,
-        alt=f"Axial slices {case} with the outlines of lesion and liver and a scale bar.",
-        caption=f"Slices {case} with contours. The patient's right is on the left.",
+        alt=f"Axial slices {case} with the outlines of lesion, viable part and liver, the measured "
+        "diameters and a scale bar.",
+        caption=f"Slices {case} with contours and the diameters measured in them. The patient's "
+        "right is on the left.",
     )

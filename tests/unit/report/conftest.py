@@ -79,6 +79,23 @@ def response(generator):
             "new_lesion": False,
             "response": word,
             "reason": "sum of the viable diameters against the baseline",
+            "change_from_baseline_percent": 100 * (current - baseline) / baseline,
+            "change_from_nadir_percent": 100 * (current - baseline) / baseline,
+            "flags": "",
+            "baseline": 0,
+        }
+    )
+
+
+def best_response(assessed):
+    return pd.DataFrame(
+        {
+            "patient_id": assessed["patient_id"],
+            "reader": assessed["reader"],
+            "best_response": assessed["response"],
+            "progressed": assessed["response"] == "PD",
+            "ttp_days": assessed["assessment"],
+            "reason": "one follow-up",
         }
     )
 
@@ -200,6 +217,7 @@ def confusion():
 
 def tables(generator):
     table = labels(generator)
+    assessed = response(generator)
     return {
         "cohort_flow": cohort_flow(),
         "table_one": table_one(),
@@ -213,7 +231,8 @@ def tables(generator):
             [("HCC_085", "mask is empty before treatment"), ("HCC_086", "no follow-up scan")],
             columns=["patient_id", "reason"],
         ),
-        "response": response(generator),
+        "response": assessed,
+        "best_response": best_response(assessed),
         "features": features(generator),
         "missing": pd.DataFrame(
             [("region smaller than 3 voxels in one direction", 41), ("constant region", 7)],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
-from radiomics_hcc.report.figures import confusion, figures, forest, roc, selected, waterfall
+from radiomics_hcc.report.figures import confusion, figures, forest, roc, selected
 from radiomics_hcc.report.figures.forest import discrimination
 from radiomics_hcc.report.figures.gallery import (
     baseline_models,
@@ -15,18 +15,18 @@ from radiomics_hcc.report.figures.gallery import (
     confusion_matrix,
 )
 from radiomics_hcc.report.figures.selection import most_selected
-from radiomics_hcc.report.figures.waterfall import FILLS, best_changes, fill_of
 
-NAMES = {"cohort_flow", "waterfall", "forest", "roc", "calibration", "confusion", "selected"}
-
-
-def response(*rows):
-    columns = ["patient_id", "reader", "assessment", "baseline_sum", "current_sum", "response"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def luminance(colour):
-    return np.dot(matplotlib.colors.to_rgb(colour), [0.2126, 0.7152, 0.0722])
+NAMES = {
+    "cohort_flow",
+    "waterfall",
+    "spider",
+    "swimmer",
+    "forest",
+    "roc",
+    "calibration",
+    "confusion",
+    "selected",
+}
 
 
 @pytest.fixture(scope="module")
@@ -121,49 +121,6 @@ def test_confusion_matrix_follows_the_order_of_the_classes():
     assert matrix.loc["PD", "CR"] == 1
     assert matrix.loc["SD"].sum() == 0
     assert b"<svg" in confusion(matrix)
-
-
-def test_waterfall_takes_the_smallest_sum_of_each_patient():
-    frame = response(
-        ("A", "1", 30, 100.0, 60.0, "PR"),
-        ("A", "1", 60, 100.0, 90.0, "PD"),
-        ("B", "1", 30, 50.0, 60.0, "PD"),
-    )
-    best = best_changes(frame)
-    assert list(best["patient_id"]) == ["B", "A"]
-    assert list(best["change_percent"]) == pytest.approx([20, -40])
-    assert list(best["response"]) == ["PD", "PR"]
-
-
-def test_each_reader_has_one_bar_per_patient_whatever_the_index_of_the_table():
-    one = response(("A", "1", 30, 100.0, 60.0, "PR"), ("B", "1", 30, 50.0, 60.0, "PD"))
-    both = pd.concat([one, one.assign(reader="2", current_sum=[80.0, 10.0])])
-    best = best_changes(both)
-    assert list(best["reader"]) == ["1", "1", "2", "2"]
-    assert list(best["change_percent"]) == pytest.approx([20, -40, -20, -80])
-
-
-def test_patients_without_a_sum_or_a_baseline_have_no_bar():
-    frame = response(("A", "1", 30, np.nan, 60.0, "NE"), ("B", "1", 30, 0.0, 5.0, "PD"))
-    assert best_changes(frame).empty
-    assert b"<svg" in waterfall(frame)
-
-
-def test_waterfall_draws_a_table_without_named_readers():
-    frame = response(("A", None, 30, 50.0, 200.0, "iUPD"), ("B", None, 30, 50.0, 10.0, "??"))
-    assert b"<svg" in waterfall(frame)
-
-
-def test_response_classes_are_told_apart_in_grey():
-    grey = sorted(luminance(fill.colour) for fill in FILLS.values() if not fill.hatch)
-    assert np.diff(grey).min() > 0.15
-    assert FILLS["PD"].hatch
-
-
-def test_words_of_a_criterion_are_filled_like_their_class():
-    assert fill_of("iUPD") == fill_of("iCPD") == fill_of("PD")
-    assert fill_of("iCR") == fill_of("CR")
-    assert fill_of("NE") not in FILLS.values()
 
 
 def test_selected_features_are_those_of_the_headline_model():

@@ -87,7 +87,7 @@ def test_identities_are_unique(page):
 
 
 def test_every_picture_has_words_and_every_heading_cell_a_scope(page):
-    assert len(page.all("img")) == 7
+    assert len(page.all("img")) == 9
     assert all(len(found["alt"]) > 20 for found in page.all("img"))
     assert all(found["scope"] in ("row", "col") for found in page.all("th"))
     assert len(page.all("caption")) == len(page.all("table")) > 15
@@ -138,7 +138,17 @@ def test_every_figure_carries_its_data_as_csv(run, page):
     encoded = files["roc.csv"].split("base64,")[1]
     table = pd.read_csv(io.BytesIO(base64.b64decode(encoded)))
     pd.testing.assert_frame_equal(table, run.tables["roc"], check_dtype=False)
-    names = {"cohort_flow", "waterfall", "forest", "roc", "calibration", "confusion", "selected"}
+    names = {
+        "cohort_flow",
+        "waterfall",
+        "spider",
+        "swimmer",
+        "forest",
+        "roc",
+        "calibration",
+        "confusion",
+        "selected",
+    }
     assert {f"{name}.csv" for name in names} <= set(files)
 
 

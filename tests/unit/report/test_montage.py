@@ -4,7 +4,18 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from radiomics_hcc.report.montage import Panel, Window, cropped, montage, slice_with_contours
+from radiomics_hcc.report.figures.canvas import NO_DEVICE
+from radiomics_hcc.report.montage import (
+    CONTOURS,
+    DIAMETERS,
+    Diameter,
+    Panel,
+    Window,
+    cropped,
+    keys,
+    montage,
+    slice_with_contours,
+)
 
 SHAPE = (60, 80)
 
@@ -110,3 +121,67 @@ def test_no_panel_and_no_window_are_refused():
         montage([])
     with pytest.raises(ValueError, match="wider than 0"):
         slice_with_contours(panel(), window=Window(90, 0))
+
+
+def line_pixels(shown):
+    """Pixels of the viable part's colour."""
+    red, green, blue = (shown[..., channel] for channel in range(3))
+    return (red > 0.8) & (green < 0.6) & (blue > 0.5)
+
+
+def viable_line(*ends_yx_mm):
+    return Diameter("viable diameter", ends_yx_mm)
+
+
+def test_a_diameter_runs_from_edge_to_edge_where_it_was_measured():
+    image = np.full(SHAPE, 190.0)  # white, as the frame of the picture
+    lines = (viable_line((29.5, -0.5), (29.5, 79.5)),)  # mm from the first pixel's centre
+    shown = pixels(slice_with_contours(Panel(image, {}, diameters=lines)))
+    rows, columns = line_pixels(shown)[: int(0.85 * len(shown))].nonzero()
+    dark = Panel(np.full(SHAPE, -1000.0), {}, numbers=())
+    height, width = picture_size(slice_with_contours(dark))
+    assert np.ptp(columns) == pytest.approx(width, abs=14)  # with the symbols at its ends
+    assert np.ptp(rows) < 0.1 * height
+
+
+def test_cropping_moves_the_diameters_with_the_picture():
+    lines = (viable_line((50.0, 12.0), (60.0, 20.0)),)
+    shown = cropped(panel(spacing_yx_mm=(2.0, 1.0), diameters=lines), margin_mm=4.0)
+    assert shown.diameters[0].ends_yx_mm == ((14.0, 6.0), (24.0, 14.0))
+
+
+def test_cropping_around_a_region_cuts_the_masks():
+    around = mask(slice(20, 25), slice(10, 15))
+    shown = cropped(panel(), margin_mm=2.0, around=around)
+    assert shown.image_hu.shape == (9, 9)
+    assert shown.masks["lesion"].shape == (9, 9)
+
+
+def test_every_drawn_contour_and_diameter_is_in_the_key_and_an_empty_one_is_not():
+    nothing = np.zeros(SHAPE, dtype=bool)
+    shown = Panel(
+        np.zeros(SHAPE),
+        {"lesion": mask(), "liver": nothing},
+        diameters=(viable_line((1, 1), (5, 5)),),
+    )
+    assert [key.get_label() for key in keys([shown, shown])] == ["lesion", "viable diameter"]
+
+
+def test_lesion_viable_part_and_liver_are_told_apart_without_colour():
+    assert len({stroke.style for stroke in CONTOURS.values()}) == len(CONTOURS)
+    assert len({(stroke.style, end) for stroke, end in DIAMETERS.values()}) == len(DIAMETERS)
+
+
+def test_numbers_stand_below_the_picture():
+    plain = slice_with_contours(panel())
+    told = slice_with_contours(panel(numbers=("longest 30.0 mm, viable 18.2 mm", "12 ml")))
+    assert pixels(told).shape[0] > pixels(plain).shape[0]
+
+
+def test_a_montage_says_what_it_is_not(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.text", lambda _figure, _x, _y, text, **_style: said.append(text)
+    )
+    montage([[panel()]])
+    assert said == [NO_DEVICE]
