@@ -17,6 +17,8 @@ from radiomics_hcc import __version__
 from radiomics_hcc.errors import RadiomicsHCCError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from radiomics_hcc.domain.record import RunRecord
     from radiomics_hcc.domain.table import FeatureTable
     from radiomics_hcc.experiment.run import Talk
@@ -122,13 +124,22 @@ def synth(
     patients: Annotated[int, typer.Option(min=1, help="How many.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 7,
     signal: Annotated[float, typer.Option(min=0, help="Planted signal; 0 plants none.")] = 1.0,
+    phases: Annotated[
+        str, typer.Option(help="Also unenhanced, delayed; commas between.")
+    ] = "arterial,portal",
+    breath_shift_mm: Annotated[
+        float, typer.Option(min=0, help="How far other phases may lie from the arterial, mm.")
+    ] = 0.0,
     jobs: Jobs = 1,
 ) -> None:
     """Make a synthetic cohort: CT before and after treatment, readers, and the truth."""
     from radiomics_hcc.datasets.synthetic import SyntheticSettings, synthesise_cohort
 
-    path = synthesise_cohort(directory, SyntheticSettings(patients, seed, signal), jobs=jobs)
-    typer.echo(f"{patients} patients: {path}")
+    named = tuple(phase.strip() for phase in phases.split(",") if phase.strip())
+    settings = SyntheticSettings(
+        patients, seed, signal, phases=named, breath_shift_mm=breath_shift_mm
+    )
+    typer.echo(f"{patients} patients: {synthesise_cohort(directory, settings, jobs=jobs)}")
 
 
 @app.command()
@@ -140,6 +151,58 @@ def validate(
 
     for sentence in validate_experiment(config, settings or []):
         typer.echo(f"can be run: {sentence}")
+
+
+@app.command()
+def phases(
+    cohort: Annotated[Path, typer.Argument(help="cohort.csv; phase may be empty.")],
+    output: Output,
+    evidence: Annotated[
+        Path | None, typer.Option(help="HU of every image; by default beside the output.")
+    ] = None,
+    allow_mismatch: Annotated[
+        bool, typer.Option("--allow-mismatch", help="Exit 0 where HU contradict the table.")
+    ] = False,
+    outside: AllowOutside = False,
+) -> None:
+    """Fill and check contrast phases by the HU of aorta, portal vein and liver."""
+    from radiomics_hcc.experiment.contrast_phases import check_phases
+    from radiomics_hcc.features.progress import ConsoleProgress
+
+    progress = ConsoleProgress(what="images")
+    checked = check_phases(cohort, allow_outside=outside, progress=progress)
+    for sentence in checked.sentences():
+        typer.echo(sentence)
+    typer.echo(f"evidence: {checked.write(output, evidence)}")
+    _tell_failures([] if allow_mismatch else checked.mismatches, output)
+
+
+@app.command()
+def match(
+    cohort: Annotated[Path, typer.Argument(help="cohort.csv; lesion_id may be empty.")],
+    output: Output,
+    evidence: Annotated[
+        Path | None, typer.Option(help="Links of lesions; by default beside the output.")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Given lesion_ids stand; match the empty ones to them.")
+    ] = False,
+    distance_mm: Annotated[
+        float, typer.Option(min=0, help="Match without overlap up to this distance, mm.")
+    ] = 15.0,
+    outside: AllowOutside = False,
+) -> None:
+    """Name the lesions: which one before is which one after, each with its evidence."""
+    from radiomics_hcc.experiment.lesion_identity import match_cohort
+    from radiomics_hcc.features.progress import ConsoleProgress
+    from radiomics_hcc.imaging.lesion_matching import MatchRule
+
+    rule, progress = MatchRule(largest_distance_mm=distance_mm), ConsoleProgress(what="patients")
+    matched = match_cohort(cohort, rule=rule, keep=keep, allow_outside=outside, progress=progress)
+    for sentence in matched.sentences():
+        typer.echo(sentence)
+    typer.echo(f"evidence: {matched.write(output, evidence)}")
+    _tell_failures(list(matched.failures), output)
 
 
 @app.command()
@@ -163,11 +226,14 @@ def extract(
     shard: Annotated[str, typer.Option(help="i/N: this part of the cohort.")] = "1/1",
     cache: Annotated[Path, typer.Option(help="Folder of the cache.")] = Path(".cache/features"),
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep nothing.")] = False,
+    functional: Annotated[
+        bool, typer.Option("--functional", help="Also enhancement, necrosis, viable size.")
+    ] = False,
     outside: AllowOutside = False,
 ) -> None:
     """Measure the features of every region; one row per case, an empty cell has its reason."""
     from radiomics_hcc.domain.peritumoural import ring_region
-    from radiomics_hcc.experiment.extraction import extract_file
+    from radiomics_hcc.experiment.extraction import ExtractionFiles, extract_file
     from radiomics_hcc.features.extract import Extraction
     from radiomics_hcc.features.shard import Shard
 
@@ -175,8 +241,40 @@ def extract(
     named = (word.strip() for words in region or ["lesion"] for word in words.split(","))
     wanted = tuple(dict.fromkeys([*named, *map(ring_region, ring or [])]))
     choices = Extraction(None, engine, jobs, kept, wanted, part, verify)
-    table = extract_file(cohort, output, params=params, choices=choices, allow_outside=outside)
-    _tell_extraction(table, output)
+    asked = ExtractionFiles(cohort, output, params, outside, functional)
+    _tell_extraction(extract_file(asked, choices), output)
+
+
+@app.command()
+def measure(
+    cohort: Annotated[
+        Path, typer.Argument(help="cohort.csv; best with every phase and the liver.")
+    ],
+    output: Output = Path("measurements.csv"),
+    k: Annotated[float, typer.Option(min=0, help="Viable: k SD above the liver.")] = 2.0,
+    region: Annotated[str, typer.Option(help="The region that is a lesion.")] = "lesion",
+    roles: Annotated[str, typer.Option(help="Criterion that chooses targets.")] = "mrecist",
+    reader: Annotated[str, typer.Option(help="What the column reader says.")] = "images",
+    save: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for viable masks and cohort.csv.")
+    ] = None,
+    montage: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for a picture of each lesion.")
+    ] = None,
+    patients: Annotated[Path | None, typer.Option(help="patients.csv.")] = None,
+    jobs: Jobs = 1,
+    outside: AllowOutside = False,
+) -> None:
+    """Measure lesions in their images: viable and whole diameters, volumes, enhancement."""
+    from radiomics_hcc.experiment.measure_command import MeasureFiles, measure_files
+    from radiomics_hcc.experiment.measuring import Measuring
+    from radiomics_hcc.imaging.viable import ViableRule
+
+    files = MeasureFiles(cohort, output, patients, montage, outside)
+    measuring = Measuring(ViableRule(k=k), reader, region, roles, jobs, save)
+    measured = measure_files(files, measuring)
+    typer.echo(f"{measured}: {output}")
+    _tell_failures([": ".join(failure) for failure in measured.failures], output)
 
 
 @app.command()
@@ -223,19 +321,40 @@ def assess(
     measurements: Annotated[Path, typer.Argument(help="measurements.csv.")],
     output: Output,
     criterion: Annotated[str, typer.Option(help="See `rhcc list criteria`.")] = "mrecist",
+    beside: Annotated[
+        list[str] | None, typer.Option(help="Other criteria, with commas or repeated.")
+    ] = None,
     settings: Settings = None,
-    best: Annotated[bool, typer.Option("--best", help="Add best response and TTP.")] = False,
+    patients: Annotated[
+        Path | None, typer.Option(help="patients.csv: treatment, treatment_date, death_date.")
+    ] = None,
+    readers: Annotated[
+        str | None, typer.Option(help="Add a consensus: majority, median or unanimous.")
+    ] = None,
+    best: Annotated[bool, typer.Option("--best", help="Add best response, TTP and PFS.")] = False,
     confirmation_days: Annotated[
-        int | None, typer.Option(min=1, help="With --best: confirm CR and PR after so many days.")
+        int | None, typer.Option(min=1, help="Best response: confirm CR and PR after so many days.")
+    ] = None,
+    stable_days: Annotated[
+        int, typer.Option(min=0, help="Best response: SD counts from so many days on.")
+    ] = 0,
+    audit: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder: all criteria, readers, a page.")
     ] = None,
 ) -> None:
     """State the response of every patient, reader and follow-up, each with its reason."""
-    from radiomics_hcc.experiment.assessment import assess_file, sentence, with_best
+    from radiomics_hcc.experiment.assessment import Asked, AssessmentOptions, assess_file
 
-    table = assess_file(measurements, criterion, settings or [])
-    rows = with_best(table, confirmation_days) if best else table.frame()
-    rows.to_csv(output, index=False)
-    typer.echo(f"{sentence(table)}: {output}")
+    options = AssessmentOptions.of(readers, confirmation_days, stable_days)
+    asked = Asked(criterion, settings or (), beside or (), patients)
+    found = assess_file(measurements, asked, options)
+    _tell_notes(found.notes)
+    found.frame(with_best=best).to_csv(output, index=False)
+    typer.echo(f"{found.sentence()}: {output}")
+    if audit:
+        from radiomics_hcc.experiment.response_audit import write_audit
+
+        typer.echo(f"audit: {write_audit(found, audit)}")
 
 
 @app.command()
@@ -368,6 +487,11 @@ def _talk() -> Talk:
     return Talk(lambda sentence: typer.echo(sentence, err=True), ConsoleProgress(), folds)
 
 
+def _tell_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
+
+
 def _tell_run(record: RunRecord) -> None:
     typer.echo(f"run {record.run_id} of {record.name}")
     typer.echo(str(record.summary["verdict"]))
@@ -399,6 +523,10 @@ def _tell_extraction(table: FeatureTable, output: Path) -> None:
     unclipped = table.metadata.get("rings_without_liver")
     if isinstance(unclipped, list) and unclipped:
         told = f"{len(unclipped)} rings are not clipped: the cohort has no liver in their images"
+        typer.echo(told, err=True)
+    functional = table.metadata.get("functional")
+    if isinstance(functional, dict) and functional["failed"]:
+        told = f"{len(functional['failed'])} lesions without functional values, see their reasons"
         typer.echo(told, err=True)
     typer.echo(
         f"{summary.ok} measured, {summary.cached} from the cache, {summary.absent} absent, "

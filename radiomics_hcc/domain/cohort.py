@@ -65,8 +65,13 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
-UNMEASURED: Final = (Status.ABSENT, Status.MERGED)
-"""Rows without a region to be measured: it vanished, or another row measures it."""
+UNMEASURED_REASONS: Final[Mapping[Status, str]] = {
+    Status.ABSENT: "the lesion is absent",
+    Status.MERGED: "the lesion has merged with another",
+}
+"""Why a row has no region to be measured: it vanished, or another row measures it."""
+
+UNMEASURED: Final = tuple(UNMEASURED_REASONS)
 
 
 class ImageReader(Protocol):
@@ -123,6 +128,11 @@ class Case:
     def is_absent(self) -> bool:
         """Whether nothing is to be measured: it has vanished, or another row measures it."""
         return self.status in UNMEASURED
+
+    @property
+    def absence(self) -> str:
+        """Why nothing is to be measured, in words; empty for a region that is there."""
+        return UNMEASURED_REASONS.get(self.status, "")
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from radiomics_hcc.datasets.manifest import load_cohort
-from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.cohort import UNMEASURED, Cohort
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 
@@ -62,8 +62,8 @@ def load_asked(
 
 
 def failures(table: pd.DataFrame) -> list[str]:
-    """The rows of a table with a `reason`, but for absent lesions: case and reason."""
-    rows = table[(table["reason"] != "") & (table["status"] != "absent")]
+    """The rows of a table with a `reason`, but for absent and merged lesions: case and reason."""
+    rows = table[(table["reason"] != "") & ~table["status"].isin(UNMEASURED)]
     return [f"{name_of(row)}: {row['reason']}" for _, row in rows.iterrows()]
 
 

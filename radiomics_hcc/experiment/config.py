@@ -57,6 +57,12 @@ class FeatureSection(Section):
     allow_anchor_dependent: bool = Field(
         False, description="whether changes of features that hold the grey level itself may enter"
     )
+    functional: bool = Field(
+        False, description="whether enhancement, necrosis and viable size enter, from images"
+    )
+    allow_other_phase: bool = Field(
+        False, description="whether changes between different contrast phases may enter, marked"
+    )
     per_patient: LesionRule = Field(LesionRule.LARGEST_LESION, description="lesions to patient")
 
     @model_validator(mode="after")
@@ -65,6 +71,8 @@ class FeatureSection(Section):
             raise ValueError("neither timepoints nor delta: no feature would enter")
         if self.table and self.params:
             raise ValueError("give params (to extract) or table (already extracted), not both")
+        if self.table and self.functional:
+            raise ValueError("functional needs images; extract the table with --functional instead")
         return self
 
 
@@ -74,7 +82,7 @@ class TargetSection(Section):
     measurements: str | None = Field(None, description="measurements.csv")
     criterion: str = Field("mrecist", description="see `rhcc list criteria`")
     parameters: dict[str, Scalar] = Field({}, description="parameters of the criterion")
-    readers: str = Field("majority", description="majority, median, or the name of a reader")
+    readers: str = Field("majority", description="majority, median, unanimous, or a reader")
     column: str | None = Field(None, description="label column of the patients table")
     merge: dict[str, tuple[Scalar, ...]] = Field(
         {}, description="classes, best first, each with the values that belong to it"

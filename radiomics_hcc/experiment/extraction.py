@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,8 @@ from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.peritumoural import ring_width_mm
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.experiment.functional_features import measured_features
+from radiomics_hcc.experiment.measuring import Measuring
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import read_parameters
 from radiomics_hcc.features.progress import ConsoleProgress
@@ -20,15 +22,9 @@ from radiomics_hcc.features.rings import rings_without_liver, with_rings
 ENDINGS: Final = (".parquet", ".csv")
 
 
-def extract_file(
-    cohort: Path,
-    output: Path,
-    *,
-    params: Path | None,
-    choices: Extraction,
-    allow_outside: bool = False,
-) -> FeatureTable:
-    """Check a cohort down to its voxels, extract its features, with progress, and write them.
+@dataclass(frozen=True)
+class ExtractionFiles:
+    """What an extraction reads and writes.
 
     Parameters
     ----------
@@ -38,23 +34,41 @@ def extract_file(
         A `.parquet` or `.csv` file.
     params
         A PyRadiomics parameter file; None takes the defaults.
+    allow_outside
+        Whether image paths may lead outside the folder of the table.
+    functional
+        Whether enhancement, necrosis and viable size are measured as well.
+    """
+
+    cohort: Path
+    output: Path
+    params: Path | None = None
+    allow_outside: bool = False
+    functional: bool = False
+
+
+def extract_file(files: ExtractionFiles, choices: Extraction) -> FeatureTable:
+    """Check a cohort down to its voxels, extract its features, with progress, and write them.
+
+    Parameters
+    ----------
+    files
+        What is read and written.
     choices
         Engine, processes, cache, regions and shard; its parameters are replaced. A region such as
         `ring_10mm` that the table does not have is made around every lesion; the rings that no
         liver clips are in `metadata["rings_without_liver"]`.
-    allow_outside
-        Whether image paths may lead outside the folder of the table.
 
     Raises
     ------
     InputError
         With everything that is wrong with the cohort, the parameter file or the choices.
     """
-    _check_ending(output)
-    parameters = read_parameters(params) if params else None
+    _check_ending(files.output)
+    parameters = read_parameters(files.params) if files.params else None
     checked = load_cohort(
-        cohort,
-        allow_outside=allow_outside,
+        files.cohort,
+        allow_outside=files.allow_outside,
         allow_other_grids=parameters is not None and parameters.brings_grids_together,
     )
     loaded = _with_rings(checked, choices.regions)
@@ -62,7 +76,10 @@ def extract_file(
     measured = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
     unclipped = [case.name for case in rings_without_liver(loaded)]
     table = replace(measured, metadata={**measured.metadata, "rings_without_liver": unclipped})
-    table.write(output)
+    if files.functional:
+        visits = ConsoleProgress(what="visits")
+        table = measured_features(table, checked, Measuring(jobs=choices.jobs), visits)
+    table.write(files.output)
     return table
 
 

@@ -60,7 +60,7 @@ class MapWriter:
         keys: Row = {key: getattr(case, key) for key in KEYS}
         keys |= {"region": str(case.region), "status": str(case.status)}
         if case.is_absent:
-            return "absent", [{**keys, "reason": "the lesion is absent"}]
+            return "absent", [{**keys, "reason": case.absence}]
         try:
             image, mask = self.images.read(case), case.read_mask()
             maps = measure_maps(image, mask, self.parameters, self.features)

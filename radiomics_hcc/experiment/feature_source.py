@@ -11,6 +11,7 @@ import pandas as pd
 from radiomics_hcc.domain.cohort import Cohort, Region
 from radiomics_hcc.domain.delta import check_anchors
 from radiomics_hcc.domain.grey_level_anchor import anchor_dependent_columns
+from radiomics_hcc.domain.phase_pairs import check_phases
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.domain.table import (
     EMPTY_WORDS,
@@ -21,7 +22,9 @@ from radiomics_hcc.domain.table import (
 )
 from radiomics_hcc.errors import InputError, LeakageError, Problem
 from radiomics_hcc.experiment.config import FeatureSection
+from radiomics_hcc.experiment.functional_features import measured_features
 from radiomics_hcc.experiment.load import Experiment
+from radiomics_hcc.experiment.measuring import Measuring
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 from radiomics_hcc.features.progress import Progress
@@ -45,7 +48,20 @@ def measure_features(
         cache=Path(execution.cache) if execution.cache else None,
         verify=default_count() if execution.verify is None else execution.verify,
     )
-    return extraction(cases_needed(experiment, cohort), progress)
+    table = extraction(cases_needed(experiment, cohort), progress)
+    return with_functional_asked(table, experiment, cohort, jobs=execution.jobs)
+
+
+def with_functional_asked(
+    table: FeatureTable, experiment: Experiment, cohort: Cohort, *, jobs: int
+) -> FeatureTable:
+    """Add functional values to extracted features where the experiment asks for them.
+
+    All phases of the cohort are used, whatever phase the experiment chooses.
+    """
+    if not experiment.config.features.functional:
+        return table
+    return measured_features(table, cohort, Measuring(jobs=jobs))
 
 
 def read_settings(experiment: Experiment) -> Parameters | None:
@@ -55,7 +71,7 @@ def read_settings(experiment: Experiment) -> Parameters | None:
 
 
 def check_changes(experiment: Experiment, cohort: Cohort) -> None:
-    """Refuse changes of anchor-dependent features before anything is measured.
+    """Refuse changes that may not enter before anything is measured.
 
     Raises
     ------
@@ -63,6 +79,10 @@ def check_changes(experiment: Experiment, cohort: Cohort) -> None:
         As `FeatureTable.delta` would, after the extraction.
     """
     section = experiment.config.features
+    if section.delta and not section.allow_other_phase:
+        phase = experiment.config.cohort.phase
+        lesions = cohort.select(phases=[phase] if phase else None, regions=[Region.LESION])
+        check_phases(lesions.frame(), *section.between)
     if not section.delta or section.allow_anchor_dependent:
         return
     parameters = read_settings(experiment) or parameters_for(cohort, section.engine)

@@ -82,13 +82,18 @@ def patient_table(
     ------
     InputError
         Where the table has no row in the phase or at a time point, the patients table lacks a
-        clinical column, or changes of anchor-dependent features are asked for and not allowed.
+        clinical column, or changes of anchor-dependent features or between different phases are
+        asked for and not allowed.
     """
     section, phase = experiment.config.features, experiment.config.cohort.phase
     rows = _at(features, "phase", [phase], "cohort.phase") if phase else features
-    allowed = section.allow_anchor_dependent
     chosen = [
-        rows.delta(*section.between, kind=kind, allow_anchor_dependent=allowed)
+        rows.delta(
+            *section.between,
+            kind=kind,
+            allow_anchor_dependent=section.allow_anchor_dependent,
+            allow_other_phase=section.allow_other_phase,
+        )
         for kind in section.delta
     ]
     if section.timepoints:

@@ -1,16 +1,44 @@
-"""Slices of the cohort's lesions with their contours, before beside after."""
+"""Slices of the cohort's lesions with viable part and diameters, before beside after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radiomics_hcc.domain.cohort import Case, Cohort, Lesion, Region
-from radiomics_hcc.domain.volume import Mask
-from radiomics_hcc.report.montage import Panel, cropped, montage
+from radiomics_hcc.domain.cohort import Cohort, Lesion, Study
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.experiment.lesion_view import LesionView, ViewStudy
+from radiomics_hcc.experiment.liver_place import LiverPlace
+from radiomics_hcc.experiment.measured_visits import ONLY_LESION, lesion_cases
+from radiomics_hcc.features.measure import CASE_ERRORS
+from radiomics_hcc.imaging.chord import AxialDiameter
+from radiomics_hcc.imaging.viable_rule import ViableRule
+from radiomics_hcc.report import words
+from radiomics_hcc.report.montage import Diameter, Panel, cropped, montage
+from radiomics_hcc.report.numbers import fixed, number
+
+MARGIN_MM: Final = 35.0  # around the lesion: enough to see where in the liver it lies
+LINE_CHARACTERS: Final = 62
+MOST_REMARK_LINES: Final = 3
+HEADING_CHARACTERS: Final = 40
+MIDDLE: Final = LiverPlace((0.5, 0.5, 0.5), 40.0)  # of a lesion that no time point shows
+
+
+class HasSettings(Protocol):
+    """What a picture needs of a measurement: which region is a lesion, and the rule's numbers."""
+
+    @property
+    def region(self) -> str:
+        """The region of interest that is a lesion."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """How was measured: `rule` holds the parameters of the `ViableRule`."""
 
 
 def montages(cohort: Cohort, most: int = 3) -> dict[str, bytes]:
@@ -19,85 +47,200 @@ def montages(cohort: Cohort, most: int = 3) -> dict[str, bytes]:
     Parameters
     ----------
     cohort
-        Its time points stand side by side; one phase each, the first that the table names.
+        Its time points stand side by side, each in its arterial phase, else in the first that it
+        has. With an arterial phase the viable part is found and drawn.
     most
         How many patients are drawn.
     """
-    drawn: dict[str, bytes] = {}
-    patients: set[str] = set()
+    first: dict[str, str] = {}
     for lesion in cohort.lesions:
-        if lesion.patient_id not in patients and len(patients) < most:
-            patients.add(lesion.patient_id)
-            name = f"montage_{lesion.patient_id}_{lesion.lesion_id}.png"
-            drawn[name] = lesion_montage(cohort, lesion)
-    return drawn
+        first.setdefault(lesion.patient_id, _name(lesion))
+    pictures: dict[str, bytes] = {}
+    for patient, lesion_id in list(first.items())[:most]:
+        pictures |= _drawn(_studies(cohort, patient), [lesion_id], ViewStudy())
+    return pictures
 
 
 def lesion_montage(cohort: Cohort, lesion: Lesion) -> bytes:
     """Draw one lesion at every time point, as PNG.
 
-    Where it has vanished or is not there yet, the slice is drawn in which it lies at the time
-    point before, or the first one that has it.
+    The slices are those in which the viable part was measured, and those of the longest diameter
+    in a second row where they are others. Where the lesion has vanished or is not there yet, the
+    slice is drawn in which it lies at the time point before, or at the first one that has it,
+    found again by its place in the liver.
+
+    Raises
+    ------
+    InputError
+        Where no image of the patient can be read.
     """
-    return montage([list(_panels(cohort, lesion))])
+    studies = _studies(cohort, lesion.patient_id)
+    pictures = _drawn(studies, [_name(lesion)], ViewStudy())
+    if not pictures:
+        raise InputError([Problem(lesion.patient_id, "no image can be read for a picture")])
+    return next(iter(pictures.values()))
 
 
-def _panels(cohort: Cohort, lesion: Lesion) -> Iterator[Panel]:
-    found = {timepoint: _case(cohort, lesion, timepoint) for timepoint in cohort.timepoints}
-    masks = {
-        timepoint: case.read_mask()
-        for timepoint, case in found.items()
-        if case is not None and case in lesion.cases and not case.is_absent
+def lesion_montages(cohort: Cohort, measured: HasSettings) -> dict[str, bytes]:
+    """Draw every lesion that was measured: PNG by file name.
+
+    A patient of whom no image can be read has no picture; `measured.failures` says why.
+
+    Parameters
+    ----------
+    cohort
+        The one that was measured.
+    measured
+        Says what a lesion is, and by which rule its viable part was found.
+    """
+    stored = measured.settings.get("rule")
+    rule = ViableRule(**stored) if isinstance(stored, dict) else ViableRule()
+    look = ViewStudy(rule, measured.region)
+    pictures: dict[str, bytes] = {}
+    for patient in dict.fromkeys(case.patient_id for case in cohort.cases):
+        studies = _studies(cohort, patient)
+        names = dict.fromkeys(
+            name for study in studies for name in lesion_cases(study, measured.region)
+        )
+        pictures |= _drawn(studies, list(names), look)
+    return pictures
+
+
+def file_name(patient_id: str, lesion_id: str) -> str:
+    """The file of a lesion's picture; different names stay different, also with slashes."""
+    return (
+        "_".join(["montage", *(quote(word, safe=" ") for word in (patient_id, lesion_id))]) + ".png"
+    )
+
+
+def _name(lesion: Lesion) -> str:
+    return lesion.lesion_id or ONLY_LESION
+
+
+def _studies(cohort: Cohort, patient_id: str) -> list[Study]:
+    order = list(cohort.timepoints)
+    own = [study for study in cohort.studies if study.patient_id == patient_id]
+    return sorted(own, key=lambda study: order.index(study.timepoint))
+
+
+def _drawn(studies: Sequence[Study], lesions: Sequence[str], look: ViewStudy) -> dict[str, bytes]:
+    """The picture of each lesion of a patient by file name, every study read once."""
+    views: list[Mapping[str, LesionView]] = []
+    for study in studies:
+        try:
+            views.append(look(study, lesions))
+        except CASE_ERRORS:
+            continue
+    if not views:
+        return {}
+    patient = studies[0].patient_id
+    return {
+        file_name(patient, name): montage(_rows(name, [found[name] for found in views]))
+        for name in lesions
     }
-    shares = {timepoint: _slice_share(mask) for timepoint, mask in masks.items()}
-    share = next(iter(shares.values()), 0.5)
-    for timepoint, case in found.items():
-        share = shares.get(timepoint, share)
-        if case is not None:
-            titled = replace(case, region=Region.LESION, lesion_id=lesion.lesion_id)
-            liver = _liver(cohort.cases, case)
-            yield cropped(_panel(titled, masks.get(timepoint), liver, share))
 
 
-def _case(cohort: Cohort, lesion: Lesion, timepoint: str) -> Case | None:
-    """The lesion's case at a time point; else another of the same patient and phase."""
-    own = [case for case in lesion.cases if case.timepoint == timepoint]
-    phases = {case.phase for case in lesion.cases}
-    others = [
-        case
-        for case in cohort.cases
-        if (case.patient_id, case.timepoint) == (lesion.patient_id, timepoint)
-        and case.phase in phases
-    ]
-    return next((case for case in (*own, *others) if case.image is not None), None)
+def _rows(lesion_id: str, views: Sequence[LesionView]) -> list[list[Panel | None]]:
+    """A row of slices of the viable part, and one of those longest diameters that lie elsewhere."""
+    placed = list(_placed(views))
+    radius_mm = max(place.radius_mm for _, place in placed)
+    first: list[Panel | None] = []
+    second: list[Panel | None] = []
+    for view, place in placed:
+        told = (_heading(view, lesion_id), _numbers(view))
+        line = view.viable_lines[0] if view.viable_lines else view.longest
+        first.append(_panel(view, place, line=line, told=told, radius_mm=radius_mm))
+        told = (f"{view.study.timepoint}: slice of the longest diameter", ())
+        other = _panel(view, place, line=view.longest, told=told, radius_mm=radius_mm)
+        second.append(None if _is_in_one_slice(view) else other)
+    return [first, second]
 
 
-def _panel(case: Case, lesion: Mask | None, liver: Mask | None, share: float) -> Panel:
-    image = case.read_image()
-    place = min(int(share * image.geometry.size[0]), image.geometry.size[0] - 1)
-    regions = {"liver": liver, "lesion": lesion}
+def _placed(views: Sequence[LesionView]) -> Iterator[tuple[LesionView, LiverPlace]]:
+    """Each view with its lesion's place, or the place at the time point before (or after)."""
+    own = [_place(view) for view in views]
+    place = next((found for found in own if found is not None), MIDDLE)
+    for view, found in zip(views, own, strict=True):
+        place = found or place
+        yield view, place
+
+
+def _place(view: LesionView) -> LiverPlace | None:
+    if view.lesion is None or view.lesion.is_empty:
+        return None
+    return LiverPlace.of(view.lesion, view.images.liver)
+
+
+def _panel(
+    view: LesionView,
+    place: LiverPlace,
+    *,
+    line: AxialDiameter | None,
+    told: tuple[str, tuple[str, ...]],
+    radius_mm: float,
+) -> Panel:
+    """The slice of a diameter, else of the place, cut to the same size at every time point."""
+    image = view.images.phases[view.images.phase]
+    z, y, x = place.voxel(image.geometry, view.images.liver)
+    index = z if line is None else line.slice_index
+    regions = {"liver": view.images.liver, "lesion": view.lesion, "viable": view.viable}
     masks: dict[str, NDArray[np.bool_]] = {
-        name: mask.array[place] for name, mask in regions.items() if mask is not None
+        name: mask.array[index] for name, mask in regions.items() if mask is not None
     }
     _, y_mm, x_mm = image.geometry.spacing_mm
-    words = (case.patient_id, case.lesion_id, case.timepoint, case.phase)
-    title = " ".join(word for word in words if word)
-    if lesion is None:
-        title += ": vanished" if case.is_absent else ": not there"
-    volume = None if lesion is None else lesion.volume_ml
-    slice_hu = image.array[place].astype(np.float64)
-    return Panel(slice_hu, masks, (y_mm, x_mm), title, volume)
+    panel = Panel(
+        image.array[index].astype(np.float64),
+        masks,
+        (y_mm, x_mm),
+        words.shortened(told[0], HEADING_CHARACTERS),
+        diameters=tuple(_diameters(view, index)),
+        numbers=told[1],
+    )
+    return cropped(panel, margin_mm=MARGIN_MM, around=_square(panel, (y, x), radius_mm))
 
 
-def _liver(cases: Sequence[Case], lesion: Case) -> Mask | None:
-    """The liver's mask in the same image, where the cohort has one."""
-    for case in cases:
-        if case.region == Region.LIVER and case.image == lesion.image and case.mask is not None:
-            return case.read_mask()
-    return None
+def _diameters(view: LesionView, index: int) -> Iterator[Diameter]:
+    lines = [("longest diameter", view.longest)]
+    lines += [("viable diameter", line) for line in view.viable_lines]
+    for name, line in lines:
+        if line is not None and line.slice_index == index:
+            yield Diameter(name, line.ends_yx_mm)
 
 
-def _slice_share(lesion: Mask) -> float:
-    """How far up the image the slice with most of the lesion lies, 0 to 1."""
-    areas = lesion.array.sum(axis=(1, 2))
-    return (int(np.argmax(areas)) + 0.5) / len(areas)
+def _square(panel: Panel, middle: tuple[int, int], radius_mm: float) -> NDArray[np.bool_]:
+    """Pixels around a place, as far as the lesion reached when it was largest."""
+    y, x = middle
+    rows, columns = (int(np.ceil(radius_mm / step)) for step in panel.spacing_yx_mm)
+    found = np.zeros(panel.image_hu.shape, dtype=np.bool_)
+    found[max(0, y - rows) : y + rows + 1, max(0, x - columns) : x + columns + 1] = True
+    return found
+
+
+def _is_in_one_slice(view: LesionView) -> bool:
+    lines = (*view.viable_lines[:1], view.longest)
+    return len({line.slice_index for line in lines if line is not None}) <= 1
+
+
+def _heading(view: LesionView, lesion_id: str) -> str:
+    study = view.study
+    told = (study.patient_id, lesion_id, study.timepoint, view.images.phase)
+    heading = " ".join(word for word in told if word)
+    if view.is_absent:
+        return f"{heading}: vanished"
+    return heading if view.lesion is not None else f"{heading}: not there"
+
+
+def _numbers(view: LesionView) -> tuple[str, ...]:
+    """Diameters, volumes, and what was said of them."""
+    lines: list[str] = []
+    if view.lesion is not None and view.longest is not None:
+        lines = [f"longest {_sum_mm([view.longest])}", f"{number(view.lesion.volume_ml)} ml"]
+    if lines and view.viable is not None:
+        lines[0] += f", viable {_sum_mm(view.viable_lines)}"
+        lines[1] += f", viable {number(view.viable.volume_ml)} ml"
+    remarks = textwrap.wrap("; ".join(view.remarks), LINE_CHARACTERS, max_lines=MOST_REMARK_LINES)
+    return (*lines, *remarks)
+
+
+def _sum_mm(lines: Sequence[AxialDiameter]) -> str:
+    return f"{fixed(sum(line.length_mm for line in lines), 1)} mm"

@@ -19,7 +19,11 @@ from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.config import ExperimentConfig
-from radiomics_hcc.experiment.feature_source import cases_needed, read_feature_table
+from radiomics_hcc.experiment.feature_source import (
+    cases_needed,
+    read_feature_table,
+    with_functional_asked,
+)
 from radiomics_hcc.experiment.history import load_run
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.matching import check_listed
@@ -183,7 +187,8 @@ def _measured(
         jobs=work.jobs,
         cache=work.cache,
     )
-    return extraction(cases_needed(experiment, cohort), work.progress)
+    table = extraction(cases_needed(experiment, cohort), work.progress)
+    return with_functional_asked(table, experiment, cohort, jobs=work.jobs)
 
 
 def _patients_of(config: ExperimentConfig, path: Path) -> Cohort:

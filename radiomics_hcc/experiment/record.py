@@ -23,6 +23,7 @@ from radiomics_hcc.features.verify import agreement_of
 from radiomics_hcc.modelling.permutation import permutation_test
 from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.validation import Validation
+from radiomics_hcc.response.best_response import best
 from radiomics_hcc.tracking.provenance import collect
 
 
@@ -112,6 +113,7 @@ def record_tables(
     }
     if material.labels.response is not None:
         found["response"] = material.labels.response.frame()
+        found["best_response"] = best(material.labels.response).frame()
     if experiment.config.validation.permutations:
         found["permutation"] = _permutation(experiment, material, judged)
     return found

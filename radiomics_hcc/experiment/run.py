@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
@@ -217,9 +217,10 @@ def gather(experiment: Experiment, talk: Talk) -> Material:
 
 
 def _pictured(experiment: Experiment, cohort: Cohort) -> Cohort:
-    """The cases of the experiment's phase, at every time point."""
+    """The cases of the experiment's phase, and the unenhanced ones that tell what is viable."""
     phase = experiment.config.cohort.phase
-    return cohort.select(phases=[phase]) if phase else cohort
+    beside = [Phase.UNENHANCED] if phase == Phase.ARTERIAL else []
+    return cohort.select(phases=[phase, *beside]) if phase else cohort
 
 
 def _sizes(material: Material) -> str:

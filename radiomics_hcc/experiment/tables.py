@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import pandas as pd
 
+from radiomics_hcc.domain.cohort import UNMEASURED
 from radiomics_hcc.domain.evaluation import Predictions
 from radiomics_hcc.domain.feature import SIZE_COLUMNS
 from radiomics_hcc.domain.patient_table import PatientTable
@@ -33,7 +34,7 @@ def cohort_flow(
     patients: pd.DataFrame, features: FeatureTable, table: PatientTable, target: Target
 ) -> pd.DataFrame:
     """How many patients and lesions are left after each step: `step, patients, lesions, note`."""
-    present = features.data[features.data["status"] != "absent"]
+    present = features.data[~features.data["status"].isin(UNMEASURED)]
     lost = target.exclusions["reason"].value_counts()
     reasons = "; ".join(f"{count}: {reason}" for reason, count in lost.items())
     failed = features.reasons[features.reasons["feature"] == "*"]

@@ -140,7 +140,7 @@ def level_counts(image: Volume, mask: Mask, parameters: Parameters) -> Iterator[
 
 def _of_case(case: Case, parameters: Parameters, images: LastImage) -> list[LevelCount]:
     if case.is_absent:
-        return [LevelCount(reason="the lesion is absent")]
+        return [LevelCount(reason=case.absence)]
     try:
         return list(level_counts(images.read(case), case.read_mask(), parameters))
     except CASE_ERRORS as error:

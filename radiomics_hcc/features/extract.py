@@ -135,7 +135,7 @@ class Extraction:
         tasks = []
         for index, case in enumerate(cases):
             if case.is_absent:
-                yield "absent", Outcome(index, reason="the lesion is absent")
+                yield "absent", Outcome(index, reason=case.absence)
                 continue
             try:
                 task = Task(index, case, keys.of(case))

@@ -64,9 +64,12 @@ class ConsoleProgress:
     ----------
     console
         Where to write; by default the standard error stream.
+    what
+        What is made of the cases.
     """
 
     console: Console = field(default_factory=lambda: Console(stderr=True))
+    what: str = "features"
     total: int = field(default=0, init=False)
     counts: Counter[str] = field(default_factory=Counter, init=False)
     bar: Bar | None = field(default=None, init=False)
@@ -78,10 +81,10 @@ class ConsoleProgress:
         self.counts.clear()
         if self.console.is_terminal:
             self.bar = _bar(self.console)
-            self.task = self.bar.add_task("features", total=total, counts="")
+            self.task = self.bar.add_task(self.what, total=total, counts="")
             self.bar.start()
         else:
-            self._write(f"features: {total} cases")
+            self._write(f"{self.what}: {total} cases")
 
     def advance(self, outcome: OutcomeWord, case: str) -> None:
         """Move the bar; name a failure at once."""
@@ -91,7 +94,7 @@ class ConsoleProgress:
         if self.bar is not None:
             self.bar.update(self.task, advance=1, counts=self._counts())
         elif self._is_due():
-            self._write(f"features: {self.counts.total()} of {self.total} ({self._counts()})")
+            self._write(f"{self.what}: {self.counts.total()} of {self.total} ({self._counts()})")
 
     def note(self, sentence: str) -> None:
         """Write it above the bar."""

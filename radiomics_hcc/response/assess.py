@@ -5,6 +5,7 @@ from __future__ import annotations
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.response.criterion import Criterion
+from radiomics_hcc.response.measurement_doubts import with_doubts
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.uncertainty import flagged
 
@@ -46,7 +47,7 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
         title = f"{measurements.source} cannot be assessed by {criterion.kind}"
         raise InputError(problems, title=title)
     courses = measurements.courses if criterion.reads_markers else measurements.imaging_courses
-    assessed = [(course, flagged(course, criterion)) for course in courses]
+    assessed = [(course, with_doubts(course, flagged(course, criterion))) for course in courses]
     return ResponseTable(
         criterion=criterion.kind,
         assessments=tuple(row for _, rows in assessed for row in rows),

@@ -16,6 +16,7 @@ IDENTITIES = [f"{number:03d}" for number in range(1, 21)]
 ASSESSED = [
     *("patient_id", "reader", "assessment", "baseline_sum", "nadir_sum", "current_sum"),
     *("target_response", "non_target_response", "new_lesion", "response", "reason"),
+    *("change_from_baseline_percent", "change_from_nadir_percent", "flags", "baseline"),
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import radiomics_hcc as rh
 from radiomics_hcc.datasets.nifti import write_labels, write_volume
 from radiomics_hcc.domain.volume import Geometry, Volume
-from radiomics_hcc.experiment.extraction import extract_file
+from radiomics_hcc.experiment.extraction import ExtractionFiles, extract_file
 from radiomics_hcc.features.extract import Extraction
 
 GRID = Geometry((20, 24, 24), (2.0, 1.0, 1.0))
@@ -34,9 +34,8 @@ def extract(folder: Path, setting: str):
     params = folder / "params.yaml"
     params.write_text(f"featureClass: {{shape: [VoxelVolume]}}\nsetting: {{{setting}}}\n")
     choices = Extraction(cache=None)
-    return extract_file(
-        folder / "cohort.csv", folder / "features.csv", params=params, choices=choices
-    )
+    files = ExtractionFiles(folder / "cohort.csv", folder / "features.csv", params)
+    return extract_file(files, choices)
 
 
 @pytest.mark.parametrize("setting", ["correctMask: true", "resampledPixelSpacing: [1, 1, 1]"])

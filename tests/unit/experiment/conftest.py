@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.experiment import run as run_module
 from radiomics_hcc.experiment.run import run
+
+# Phantoms that several test files draw are imported by name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 CONFIG = """\
 schema_version: 1

@@ -80,10 +80,15 @@ def test_failing_and_absent_cases_are_rows_with_a_reason():
     reader = MadeImages({"ct": (0.0, 900.0)})
     made = cohort(reader, "gone", "ct")
     absent = Case("p", "post", None, None, lesion_id="L1", status=Status.ABSENT)
-    table = grey_level_counts(Cohort((*made.cases, absent), made.patients), compatible_parameters())
-    assert [bool(reason) for reason in table["reason"]] == [True, False, True]
-    assert table["reason"].iloc[2] == "the lesion is absent"
-    assert list(table["status"]) == ["present", "present", "absent"]
+    merged = Case("p", "post", None, None, lesion_id="L2", status=Status.MERGED)
+    cases = (*made.cases, absent, merged)
+    table = grey_level_counts(Cohort(cases, made.patients), compatible_parameters())
+    assert [bool(reason) for reason in table["reason"]] == [True, False, True, True]
+    assert list(table["reason"].iloc[2:]) == [
+        "the lesion is absent",
+        "the lesion has merged with another",
+    ]
+    assert list(table["status"]) == ["present", "present", "absent", "merged"]
 
 
 def test_image_with_several_lesions_is_read_once():

@@ -105,6 +105,14 @@ def test_absent_lesion_measures_zero_and_says_why_its_features_are_empty(cases, 
     assert summary_of(table).absent == 1
 
 
+def test_merged_lesion_is_not_called_absent(cases, make_cohort):
+    merged = dataclasses.replace(cases[1], image=None, mask=None, status=Status.MERGED)
+    table = extract(make_cohort([cases[0], merged]), engine="mean")
+    assert table.data.iloc[1]["status"] == "merged"
+    reasons = table.reasons[table.reasons["lesion_id"] == "2"]
+    assert list(reasons["reason"]) == ["the lesion has merged with another"]
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_failing_case_keeps_a_row_and_stops_no_other(cases, make_cohort, use_engine, jobs):
     use_engine(refuses=27, breaks_on=64, out_of_memory_on=125)

@@ -1,0 +1,194 @@
+"""The images and regions of one patient at one time point, brought onto one grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from radiomics_hcc.domain.cohort import Case, Phase, Region, Study
+from radiomics_hcc.domain.volume import Geometry, Mask, Volume
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.experiment.image_phases import NamedPhase, named_phases
+from radiomics_hcc.imaging.register import register_phases, resample_mask, resample_volume
+
+REFERENCE_ORDER: Final = (Phase.ARTERIAL, Phase.PORTAL, Phase.DELAYED, Phase.UNENHANCED)
+"""In which phase sizes are measured: the first of these that the study has."""
+
+VESSELS: Final = (Region.AORTA, Region.PORTAL_VEIN, "hepatic_vein", "vessels")
+AIR_HU: Final = -1024.0  # where a resampled CT does not reach
+RESAMPLED_MASK: Final = "resampled_mask"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyImages:
+    """What is measured in, all on the grid of the reference phase.
+
+    Parameters
+    ----------
+    phase
+        The reference phase, in which sizes are measured; empty where nobody knows it.
+    modality
+        `CT`, `MR`, ...; limits in HU hold for CT alone.
+    phases
+        Contrast phases by name, the reference among them, shapes (z, y, x).
+    maps
+        Other aligned images by name: ADC, perfusion, subtraction.
+    liver
+        The whole liver; None where the cohort has none.
+    vessels
+        Masks of vessels.
+    flags
+        What was said of the images.
+    """
+
+    phase: str
+    modality: str
+    phases: Mapping[str, Volume] = field(repr=False)
+    maps: Mapping[str, Volume] = field(repr=False)
+    liver: Mask | None = field(repr=False)
+    vessels: tuple[Mask, ...] = field(repr=False)
+    flags: tuple[str, ...] = ()
+
+    @property
+    def geometry(self) -> Geometry:
+        """The common grid."""
+        return self.phases[self.phase].geometry
+
+    @property
+    def is_ct(self) -> bool:
+        """Whether intensities are HU."""
+        return self.modality == "CT"
+
+
+@dataclass(frozen=True)
+class StudyMask:
+    """A lesion's mask on the reference grid, and what was said of it."""
+
+    mask: Mask
+    flags: tuple[str, ...] = ()
+
+
+def read_study(study: Study) -> StudyImages:
+    """Read the images of a study and bring them onto the grid of its reference phase.
+
+    The unenhanced phase is registered to the arterial one, as the two are subtracted voxel by
+    voxel; every other image lies where the scanner placed it, and is interpolated where its grid
+    differs.
+
+    Raises
+    ------
+    InputError
+        Where no case of the study has an image, or a file cannot be read.
+    """
+    named = named_phases(study)
+    if not named:
+        problem = Problem(f"{study.patient_id} {study.timepoint}", "has no image")
+        raise InputError([problem])
+    reference = _reference(named)
+    fixed = reference.volume
+    liver = _region_mask(study.cases, (Region.LIVER,), reference.image, fixed.geometry)
+    phases: dict[str, Volume] = {reference.phase: fixed}
+    maps: dict[str, Volume] = {}
+    flags = [*reference.flags]
+    for each in named:
+        if each is reference:
+            continue
+        aligned, said = _aligned(each, reference, liver)
+        flags += [*each.flags, *said]
+        (phases if each.is_contrast_phase else maps)[each.phase] = aligned
+    vessels = (
+        _region_mask(study.cases, (region,), reference.image, fixed.geometry) for region in VESSELS
+    )
+    return StudyImages(
+        phase=reference.phase,
+        modality=reference.modality,
+        phases=phases,
+        maps=maps,
+        liver=liver,
+        vessels=tuple(mask for mask in vessels if mask is not None),
+        flags=tuple(dict.fromkeys(flags)),
+    )
+
+
+def read_lesion(cases: Sequence[Case], images: StudyImages) -> StudyMask:
+    """Read a lesion's mask: that of the reference phase, else one drawn in another phase.
+
+    Parameters
+    ----------
+    cases
+        One lesion (or fragment) in the phases of a study.
+    images
+        Give the grid.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or nothing of the mask lies on the reference grid.
+    """
+    case = chosen_case(cases, images.phase)
+    mask = case.read_mask()
+    flags = () if case.phase in ("", images.phase) else (f"mask_from_{case.phase}",)
+    if not mask.geometry.differences(images.geometry):
+        return StudyMask(mask, flags)
+    moved = resample_mask(mask, images.geometry)
+    if moved.is_empty:
+        remedy = "draw it on an image of this visit"
+        what = f"the mask does not reach the {images.phase or 'reference'} image"
+        raise InputError([Problem(case.source or case.name, what, remedy)])
+    return StudyMask(moved, (*flags, RESAMPLED_MASK))
+
+
+def _reference(named: Sequence[NamedPhase]) -> NamedPhase:
+    """The phase to measure in; of images without a contrast phase, the first."""
+    for phase in REFERENCE_ORDER:
+        for each in named:
+            if each.phase == phase:
+                return each
+    return next((each for each in named if each.is_contrast_phase), named[0])
+
+
+def _aligned(
+    moving: NamedPhase, reference: NamedPhase, liver: Mask | None
+) -> tuple[Volume, tuple[str, ...]]:
+    """An image on the reference grid, and what was said of the way there."""
+    fixed = reference.volume
+    outside = AIR_HU if moving.modality == "CT" else 0.0
+    subtracted = (reference.phase, moving.phase) == (Phase.ARTERIAL, Phase.UNENHANCED)
+    if subtracted and liver is not None:
+        found = register_phases(fixed, moving.volume, liver)
+        if not found.transform.is_identity:
+            moved = resample_volume(moving.volume, fixed.geometry, found.transform, outside=outside)
+            return moved, (*found.flags, f"registered_{moving.phase}")
+        return _on_grid(moving.volume, fixed.geometry, outside), found.flags
+    return _on_grid(moving.volume, fixed.geometry, outside), ()
+
+
+def _on_grid(volume: Volume, geometry: Geometry, outside: float) -> Volume:
+    if not volume.geometry.differences(geometry):
+        return volume
+    return resample_volume(volume, geometry, outside=outside)
+
+
+def _region_mask(
+    cases: Iterable[Case], regions: Sequence[str], image: Path | None, geometry: Geometry
+) -> Mask | None:
+    """A region of the reference image, else of another one of the study; None without any."""
+    found = [c for c in cases if c.region in regions and c.mask is not None and not c.is_absent]
+    if not found:
+        return None
+    own = [case for case in found if case.image == image]
+    mask = (own or found)[0].read_mask()
+    if not mask.geometry.differences(geometry):
+        return mask
+    moved = resample_mask(mask, geometry)
+    return None if moved.is_empty else moved
+
+
+def chosen_case(cases: Sequence[Case], phase: str) -> Case:
+    """The case that was drawn in a phase, else in the first of the other phases."""
+    order = [phase, *REFERENCE_ORDER]
+    return min(
+        cases, key=lambda case: order.index(case.phase) if case.phase in order else len(order)
+    )
