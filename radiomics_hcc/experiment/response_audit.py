@@ -30,7 +30,7 @@ from radiomics_hcc.report.figures.spider import spider
 from radiomics_hcc.report.figures.swimmer import swimmer
 from radiomics_hcc.report.figures.waterfall import waterfall
 from radiomics_hcc.report.response_page import ResponsePage, render_response
-from radiomics_hcc.response.criteria import criteria
+from radiomics_hcc.response.criteria import criteria, criterion_of
 from radiomics_hcc.response.criterion import Criterion
 from radiomics_hcc.response.discordance import compare_criteria
 from radiomics_hcc.response.eligibility import HasTargets
@@ -182,18 +182,30 @@ class ResponseAudit:
 
 def audit(
     measurements: Measurements,
-    criterion: Criterion,
+    criterion: Criterion | str,
     *,
     options: AssessmentOptions = PLAIN,
     facts: PatientFacts = NO_FACTS,
 ) -> ResponseAudit:
     """Assess by one criterion, by every other that the table allows, and audit the answers.
 
+    Parameters
+    ----------
+    measurements
+        From `read_measurements` or `measure`.
+    criterion
+        Such as `MRECIST()`, or the kind of one with its defaults.
+    options
+        Consensus of the readers, confirmation, least duration of SD.
+    facts
+        Treatments, starts and deaths.
+
     Raises
     ------
     InputError
         Where the table lacks what the chosen criterion needs, or a consensus needs more readers.
     """
+    criterion = criterion_of(criterion)
     others = [made() for kind, made in criteria().items() if kind != criterion.kind]
     refused = dict(_refused(measurements, others))
     beside = [each for each in others if each.kind not in refused]

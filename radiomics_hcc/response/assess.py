@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import InputError
+from radiomics_hcc.response.criteria import criterion_of
 from radiomics_hcc.response.criterion import Criterion
 from radiomics_hcc.response.measurement_doubts import with_doubts
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.uncertainty import flagged
 
 
-def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
+def assess(measurements: Measurements, criterion: Criterion | str) -> ResponseTable:
     """Assess every patient, reader and follow-up.
 
     Parameters
@@ -18,7 +19,7 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
     measurements
         From `read_measurements`.
     criterion
-        Such as `MRECIST()`.
+        Such as `MRECIST()`, or the kind of one with its defaults, as "irecist".
 
     Returns
     -------
@@ -31,6 +32,8 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
     ------
     InputError
         Where the table lacks what the criterion needs; names every row and column.
+    ConfigError
+        Where there is no criterion of that kind.
 
     Examples
     --------
@@ -42,11 +45,12 @@ def assess(measurements: Measurements, criterion: Criterion) -> ResponseTable:
     >>> print(table.assessments[0].reason[:51])
     Viable sum 44 mm against 62.8 mm at baseline (-29.9
     """
+    criterion = criterion_of(criterion)
     problems = criterion.problems(measurements)
     if problems:
         title = f"{measurements.source} cannot be assessed by {criterion.kind}"
         raise InputError(problems, title=title)
-    courses = measurements.courses if criterion.reads_markers else measurements.imaging_courses
+    courses = measurements.courses_for(markers=criterion.reads_markers)
     assessed = [(course, with_doubts(course, flagged(course, criterion))) for course in courses]
     return ResponseTable(
         criterion=criterion.kind,

@@ -72,3 +72,14 @@ def criterion_class(kind: str) -> type[Criterion]:
         remedy = did_you_mean(kind, list(table))
         raise ConfigError([Problem("criterion", f"unknown criterion {kind!r}", remedy)])
     return table[kind]
+
+
+def criterion_of(criterion: Criterion | str) -> Criterion:
+    """A criterion as it is, or with its default parameters where only its kind is named.
+
+    Raises
+    ------
+    ConfigError
+        Where there is none of that kind.
+    """
+    return criterion_class(criterion)() if isinstance(criterion, str) else criterion

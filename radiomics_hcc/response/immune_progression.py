@@ -134,8 +134,8 @@ class ImmuneMemory:
         if not progressed:
             word = _word_without_progression(visit)
             return Outcome(word, progressed, f"{word}.")
-        what = ", ".join(sorted(progressed))
-        sentence = f"first progression ({what}), to be confirmed after {self.rule.window}; iUPD."
+        what = " and ".join(sorted(progressed))
+        sentence = f"progression of {what}, to be confirmed after {self.rule.window}; iUPD."
         return Outcome(ImmuneResponse.IUPD, progressed, sentence)
 
     def _judge_after_progression(self, visit: ImmuneVisit, block: Block) -> Outcome:

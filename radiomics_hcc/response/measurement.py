@@ -152,6 +152,11 @@ class Visit:
     time: AssessmentTime
     measurements: tuple[Measurement, ...]
 
+    @property
+    def has_markers(self) -> bool:
+        """Whether there is a blood value among them."""
+        return any(row.is_marker for row in self.measurements)
+
     def rows_of(self, lesion_id: str) -> tuple[Measurement, ...]:
         """The rows of one lesion; several when it fell into fragments."""
         return tuple(row for row in self.measurements if row.lesion_id == lesion_id)

@@ -44,6 +44,14 @@ def time_problems(rows: Sequence[Measurement]) -> list[Problem]:
     ]
 
 
+def rows_in_order_of_time(rows: Sequence[Measurement]) -> list[Measurement]:
+    """The rows of the patients who have dates only, or day numbers only."""
+    sorts: dict[str, set[bool]] = defaultdict(set)
+    for row in rows:
+        sorts[row.patient_id].add(isinstance(row.assessment, date))
+    return [row for row in rows if len(sorts[row.patient_id]) == 1]
+
+
 def course_problems(courses: Sequence[Course]) -> list[Problem]:
     """Everything that contradicts itself within a patient, reader, lesion or assessment."""
     problems = [problem for check in CHECKS for course in courses for problem in check(course)]

@@ -267,7 +267,7 @@ class RowParser:
     def _check_order(self, sizes: Mapping[str, Fraction | None]) -> None:
         for larger, smaller in LARGER_AND_SMALLER:
             high, low = sizes[larger], sizes[smaller]
-            if high is not None and low is not None and low > high:
+            if high is not None and low is not None and low > high >= 0:
                 self._problem(
                     f"{smaller} {self.cells[smaller]} exceeds {larger} {self.cells[larger]}",
                     "are the two exchanged?",

@@ -20,7 +20,11 @@ from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.response.column_problems import column_problems
 from radiomics_hcc.response.marker_checks import marker_problems
 from radiomics_hcc.response.measurement import Course, Measurement, Visit
-from radiomics_hcc.response.measurement_checks import course_problems, time_problems
+from radiomics_hcc.response.measurement_checks import (
+    course_problems,
+    rows_in_order_of_time,
+    time_problems,
+)
 from radiomics_hcc.response.measurement_row import RowParser
 from radiomics_hcc.response.suspects import unit_warnings
 from radiomics_hcc.response.time_warnings import time_warnings
@@ -57,6 +61,22 @@ class Measurements:
     def imaging_courses(self) -> tuple[Course, ...]:
         """One course per patient and reader with images, without blood values."""
         return tuple(_imaging(self.courses))
+
+    @cached_property
+    def marker_courses(self) -> tuple[Course, ...]:
+        """The courses with blood values, and an empty one for each patient who has none.
+
+        Blood values need no reader; the readers of the images are then not asked for any.
+        """
+        sampled = [c for c in self.courses if any(visit.has_markers for visit in c.visits)]
+        readers = sorted({course.reader for course in sampled})
+        missing = sorted({row.patient_id for row in self.rows} - {c.patient_id for c in sampled})
+        empty = [Course(patient, reader, ()) for patient in missing for reader in readers]
+        return tuple(sorted([*sampled, *empty], key=lambda c: (c.patient_id, c.reader)))
+
+    def courses_for(self, *, markers: bool) -> tuple[Course, ...]:
+        """The courses that a criterion judges: by blood values, or by images."""
+        return self.marker_courses if markers else self.imaging_courses
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Measurements:
@@ -154,12 +174,12 @@ def _measurements(
         raise InputError([problem], title=f"{source} cannot be read")
     problems: list[Problem] = []
     rows, broken_patients = _parsed(header, lines, problems)
-    mixed = time_problems(rows)
-    courses = () if mixed else courses_of(rows)
+    orderly = rows_in_order_of_time(rows)
+    courses = courses_of(orderly)
     whole = [course for course in courses if course.patient_id not in broken_patients]
-    problems += [*mixed, *course_problems(_imaging(whole)), *marker_problems(rows)]
+    problems += [*time_problems(rows), *course_problems(_imaging(whole)), *marker_problems(rows)]
     seen = _imaging(courses)
-    warnings = _in_order([*time_warnings([] if mixed else rows, seen), *unit_warnings(seen)], lines)
+    warnings = _in_order([*time_warnings(orderly, seen), *unit_warnings(seen)], lines)
     if problems:
         doubts = [replace(warning, what=f"warning: {warning.what}") for warning in warnings]
         raise InputError(_in_order([*problems, *doubts], lines), title=f"{source} cannot be used")

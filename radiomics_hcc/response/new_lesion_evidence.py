@@ -11,6 +11,7 @@ from radiomics_hcc.response.arithmetic import decimal_text
 from radiomics_hcc.response.measurement import (
     EFFUSION,
     LIVER,
+    NODE,
     NODE_PORTA_HEPATIS,
     PORTAL_VEIN,
     Finding,
@@ -21,6 +22,13 @@ from radiomics_hcc.response.new_lesions import NewLesionEvidence
 from radiomics_hcc.response.targets import NORMAL_NODE_MM, TOO_SMALL_MM
 
 CONFIRMING: Final = {EFFUSION: Finding.POSITIVE, PORTAL_VEIN: Finding.TUMOUR}
+DECIDES: Final = {EFFUSION: "cytology", PORTAL_VEIN: "finding"}
+CALLED: Final = {
+    NODE: "node",
+    NODE_PORTA_HEPATIS: "porta-hepatis node",
+    EFFUSION: "effusion",
+    PORTAL_VEIN: "portal-vein thrombus",
+}
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,13 @@ class UnequivocalLesion:
     def __call__(self, rows: Sequence[Measurement]) -> NewLesionEvidence:
         """Judge the last of the rows of one new lesion."""
         row = rows[-1]
-        name = f"New {row.site} lesion {row.lesion_id}"
+        name = f"New {CALLED.get(row.site, f'{row.site} lesion')} {row.lesion_id}"
         needed, finding = CONFIRMING.get(row.site), last_finding(rows)
         if row.status is LesionStatus.EQUIVOCAL:
             return NewLesionEvidence(False, f"{name} is equivocal: no progression yet.")
         if needed is not None and finding is not needed:
-            found = finding.value if finding else "not stated"
-            why = f"{name} is ignored: finding {found}, not {needed.value}."
+            found = finding.value.replace("_", " ") if finding else "not stated"
+            why = f"{name} is ignored: {DECIDES[row.site]} {found}, not {needed.value}."
             return NewLesionEvidence(False, why, may_be_dated_back=not row.is_not_tumour)
         if row.is_node and not self._is_enlarged(row):
             why = f"{name} is below {decimal_text(self._minimum(row))} mm short axis: normal."

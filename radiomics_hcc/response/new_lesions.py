@@ -22,7 +22,7 @@ class NewLesionEvidence:
     """Whether the rows of a new lesion so far are progression, and why.
 
     `may_be_dated_back` is false where the lesion was no tumour then (a normal node, a bland
-    thrombus): what it becomes later is an event of its own.
+    thrombus): what it becomes later is an event of its own, and nothing before it counts.
     """
 
     is_progression: bool
@@ -137,7 +137,9 @@ def _backdate(
     if not rule.backdate or not proof.is_progression:
         return
     proved = time_text(course.visits[earlier.stop].time)
-    for index in earlier:
-        if judged[index].may_be_dated_back and not judged[index].is_progression:
+    for index in reversed(earlier):
+        if not judged[index].may_be_dated_back:
+            return
+        if not judged[index].is_progression:
             why = f"{judged[index].why} Proved at {proved} and dated back: PD."
             judged[index] = NewLesionEvidence(True, why)

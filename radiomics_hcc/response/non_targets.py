@@ -40,15 +40,18 @@ def non_target_response(
     found = {name: _status_of(course, visit_index, name, is_gone) for name in names}
     progressed = _with(found, LesionStatus.PROGRESSED)
     if progressed:
-        return ResponseClass.PD, f"Non-target {progressed} progressed unequivocally: PD."
+        return ResponseClass.PD, f"{_named(progressed)} progressed unequivocally: PD."
     present = _with(found, LesionStatus.PRESENT)
     if present and had_complete_response:
-        return ResponseClass.PD, f"Non-target {present} is back after a complete response: PD."
+        are = _one_or_more(present, "is", "are")
+        return ResponseClass.PD, f"{_named(present)} {are} back after a complete response: PD."
     missing = _with(found, LesionStatus.NOT_EVALUABLE)
     if missing:
-        return UnorderedResponse.NE, f"Non-target {missing} was not evaluated."
+        were = _one_or_more(missing, "was", "were")
+        return UnorderedResponse.NE, f"{_named(missing)} {were} not evaluated."
     if present:
-        return UnorderedResponse.NON_CR_NON_PD, f"Non-target {present} persists."
+        persist = _one_or_more(present, "persists", "persist")
+        return UnorderedResponse.NON_CR_NON_PD, f"{_named(present)} {persist}."
     return ResponseClass.CR, "All non-targets are gone."
 
 
@@ -76,5 +79,13 @@ def _status_of(course: Course, visit_index: int, name: str, is_gone: IsGone) -> 
     return LesionStatus.PRESENT
 
 
-def _with(found: dict[str, LesionStatus], status: LesionStatus) -> str:
-    return ", ".join(name for name, value in found.items() if value is status)
+def _with(found: dict[str, LesionStatus], status: LesionStatus) -> list[str]:
+    return [name for name, value in found.items() if value is status]
+
+
+def _named(names: list[str]) -> str:
+    return f"{_one_or_more(names, 'Non-target', 'Non-targets')} {', '.join(names)}"
+
+
+def _one_or_more(names: list[str], one: str, more: str) -> str:
+    return one if len(names) == 1 else more

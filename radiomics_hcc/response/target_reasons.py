@@ -52,7 +52,8 @@ class TargetReason:
         nadir = self.history.nadir
         if self.history.had_complete_response and self.current.remaining_outside_nodes:
             lesions = ", ".join(self.current.remaining_outside_nodes)
-            return f"{opening}: {lesions} is back after a complete response; PD."
+            are = "is" if len(self.current.remaining_outside_nodes) == 1 else "are"
+            return f"{opening}: {lesions} {are} back after a complete response; PD."
         if not nadir:
             return f"{opening} after a nadir of 0 {self.rule.unit}: any regrowth is PD."
         bound = "at least" if self.rule.progression_inclusive else "more than"
@@ -63,7 +64,7 @@ class TargetReason:
         if self.current.known <= self.rule.partial_remainder * self.history.known_baseline:
             return f"{opening}: at least the {self._decrease} decrease of PR."
         return (
-            f"{opening}{self._against_nadir}: no longer the {self._decrease} decrease of PR, but "
+            f"{opening}{self._and_nadir}: no longer the {self._decrease} decrease of PR, but "
             "the response reached before is kept as there is no progression; PR."
         )
 
@@ -73,7 +74,7 @@ class TargetReason:
         if not nadir or self.current.known <= nadir:
             return f"{opening}: less than the {self._decrease} decrease that PR needs; SD."
         if nadir != self.history.baseline:
-            opening += self._against_nadir
+            opening += self._and_nadir
         if not self.rule.grows_enough(self.current.known, nadir):
             bound = "less" if self.rule.progression_inclusive else "not more"
             return f"{opening}: {bound} than the {self._increase} increase that PD needs; SD."
@@ -105,6 +106,10 @@ class TargetReason:
     @property
     def _against_nadir(self) -> str:
         return self._against(self.history.nadir, "against a nadir of {} ({})")
+
+    @property
+    def _and_nadir(self) -> str:
+        return self._against(self.history.nadir, "and a nadir of {} ({})")
 
     def _against(self, reference: Fraction | None, template: str) -> str:
         if not reference:

@@ -110,7 +110,7 @@ def uncertainty(measurements: Measurements, criterion: Criterion) -> Uncertainty
     criterion
         Any.
     """
-    courses = measurements.courses if criterion.reads_markers else measurements.imaging_courses
+    courses = measurements.courses_for(markers=criterion.reads_markers)
     found = [
         item
         for course in courses

@@ -139,6 +139,12 @@ def test_says_what_it_is_and_where_it_was_published(kind):
     assert "Parameters\n----------" in text
 
 
+@EVERY
+def test_may_be_named_by_its_kind_where_its_defaults_hold(kind):
+    table = measurements(1, 0.6, 0.9)
+    assert assess(table, kind) == assess(table, criterion_class(kind)())
+
+
 def test_unknown_kind_is_answered_with_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'mrecist'"):
         criterion_class("mrecst")

@@ -157,7 +157,8 @@ def _line(axes: Axes, line: pd.DataFrame, limits: Limits, *, is_large: bool) -> 
 def _symbols(axes: Axes, lines: pd.DataFrame, size: float) -> None:
     """Nadir, worsening, new lesions, and an arrow over what is higher than the axis."""
     height = lines["change_percent"].clip(upper=HIGHEST_PERCENT)
-    is_last = ~lines.duplicated("patient_id", keep="last")
+    ends = lines[lines["is_known"]].groupby("patient_id", sort=False).tail(1)
+    is_last = lines.index.isin(ends.index)
     chosen = {
         "nadir": lines["is_nadir"] & ~is_last & (lines["time"] > 0),
         "new lesion": lines["new_lesion"],
@@ -200,7 +201,8 @@ def _is_free(tick: float, limits: Limits) -> bool:
 
 def _name_lines(axes: Axes, lines: pd.DataFrame) -> None:
     """Names at the ends of the lines, pushed up where they would overlap."""
-    ends = lines.groupby("patient_id", sort=False).tail(1)
+    is_drawn = lines["is_known"] | lines["new_lesion"] | lines["response"].isin(WORSENING_WORDS)
+    ends = lines[is_drawn].groupby("patient_id", sort=False).tail(1)
     if len(ends) > MOST_NAMES:
         return
     ends = ends.assign(height=ends["change_percent"].clip(upper=HIGHEST_PERCENT))
@@ -217,7 +219,8 @@ def _name_lines(axes: Axes, lines: pd.DataFrame) -> None:
 
 
 def _legend(courses: pd.DataFrame) -> list[Line2D]:
-    worse = courses.loc[courses["response"].isin(WORSENING_WORDS), "response"]
+    is_worse = courses["response"].isin(WORSENING_WORDS) & ~courses["new_lesion"]
+    worse = courses.loc[is_worse, "response"]
     symbols = [_symbol("nadir", 6.5), *points(worse, 6.5)]
     if courses["new_lesion"].any():
         symbols.append(_symbol("new lesion", 6.5))

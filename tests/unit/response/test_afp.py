@@ -115,3 +115,21 @@ def test_table_without_blood_values_is_refused(measurements_of):
 def test_impossible_parameter_is_refused(parameters):
     with pytest.raises(ConfigError):
         AFPResponse(**parameters)
+
+
+def test_readers_of_images_owe_no_blood_values_but_patients_do(measurements_of):
+    image = {"reader": "A", "longest_mm": 40}
+    table = assess(
+        measurements_of(
+            [
+                image,
+                image | {"reader": "B"},
+                {"lesion_id": "AFP", "role": "marker", "afp_ng_ml": 400},
+                {"lesion_id": "AFP", "role": "marker", "afp_ng_ml": 100, "assessment": 60},
+                image | {"patient_id": "P2"},
+            ]
+        ),
+        AFPResponse(),
+    )
+    assert [(row.patient_id, row.reader) for row in table] == [("P1", "")]
+    assert table.without_follow_up == (("P2", ""),)

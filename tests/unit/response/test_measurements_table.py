@@ -223,3 +223,19 @@ def test_file_that_is_no_table(content, expected, tmp_path):
 def test_missing_file_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_measurements(tmp_path / "none.csv")
+
+
+def test_one_patient_with_mixed_times_does_not_hide_what_is_wrong_with_others(problems):
+    found = problems(
+        BASELINE,
+        "P1,2026-03-01,L1,non_target,,present,,,",
+        "P2,2026-01-01,L1,target,,,,40,",
+        "P2,60,L1,target,,,,30,",
+    )
+    assert [line for line, _ in found] == [3, 5]
+    assert "a lesion keeps its role" in found[0][1]
+
+
+def test_a_negative_size_is_not_called_exchanged_as_well(problems):
+    (found,) = problems("P1,2026-01-01,L1,target,,,,-40,38.5")
+    assert "cannot be negative" in found[1]

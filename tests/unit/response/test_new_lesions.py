@@ -158,3 +158,31 @@ def test_lesion_that_comes_back_after_it_was_absent_is_judged_afresh(new_at):
     assert new_at(MRECIST(), *visits) == ["SD", "SD", "SD"]
     grown = [nodule(4, "atypical"), {"status": "not_evaluable"}, nodule(14, "atypical")]
     assert new_at(MRECIST(), *grown) == ["PD", "PD", "PD"]
+
+
+@pytest.mark.parametrize(
+    ("site", "rows"),
+    [
+        (
+            "node",
+            [{"status": "equivocal"}, {"short_axis_mm": 6}, {"short_axis_mm": 14}],
+        ),
+        (
+            "effusion",
+            [
+                {"status": "present", "finding": "not_done"},
+                {"status": "present", "finding": "negative"},
+                {"status": "present", "finding": "positive"},
+            ],
+        ),
+    ],
+)
+def test_dating_back_does_not_jump_over_a_visit_at_which_it_was_no_tumour(assessed, site, rows):
+    course = [
+        {"assessment": 60 * visit, "longest_mm": 40, "viable_mm": 40} for visit in range(4)
+    ] + [
+        row | {"assessment": 60 * visit, "lesion_id": "N", "role": "new", "site": site}
+        for visit, row in enumerate(rows, start=1)
+    ]
+    found = assessed(MRECIST(), course)
+    assert [row.new_lesion for row in found] == [False, False, True]
