@@ -17,7 +17,7 @@ import pandas as pd
 
 from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.synthetic import SyntheticSettings, synthesise_cohort
-from radiomics_hcc.experiment.measuring import Measured, Measuring
+from radiomics_hcc.experiment.measuring.measure import Measured, Measuring
 from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.mrecist import MRECIST
 from radiomics_hcc.response.uncertainty import uncertainty

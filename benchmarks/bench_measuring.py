@@ -19,7 +19,7 @@ from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.nifti import write_labels, write_volume
 from radiomics_hcc.domain.cohort import COHORT_COLUMNS, Cohort
 from radiomics_hcc.domain.volume import Volume
-from radiomics_hcc.experiment.measuring import Measuring
+from radiomics_hcc.experiment.measuring.measure import Measuring
 
 DIAMETERS_MM = (20.0, 50.0, 100.0)
 CORE = 0.5  # of the lesion's diameter

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from radiomics_hcc.errors import InputError as InputError
     from radiomics_hcc.errors import LeakageError as LeakageError
     from radiomics_hcc.errors import RadiomicsHCCError as RadiomicsHCCError
+    from radiomics_hcc.experiment.assessing.audit import audit as audit
     from radiomics_hcc.experiment.history import compare as compare
     from radiomics_hcc.experiment.history import load_run as load_run
     from radiomics_hcc.experiment.judge import evaluate as evaluate
-    from radiomics_hcc.experiment.measuring import measure as measure
+    from radiomics_hcc.experiment.measuring.measure import measure as measure
     from radiomics_hcc.experiment.predict import predict as predict
-    from radiomics_hcc.experiment.response_audit import audit as audit
     from radiomics_hcc.experiment.run import run as run
     from radiomics_hcc.features.extract import extract as extract
     from radiomics_hcc.modelling.classifiers.elastic_net import ElasticNet as ElasticNet
@@ -64,14 +64,14 @@ _HOMES = {
     "RunRecord": "domain.record",
     "SyntheticSettings": "datasets.synthetic",
     "assess": "response.assess",
-    "audit": "experiment.response_audit",
+    "audit": "experiment.assessing.audit",
     "best": "response.best_response",
     "compare": "experiment.history",
     "evaluate": "experiment.judge",
     "extract": "features.extract",
     "load_cohort": "datasets.manifest",
     "load_run": "experiment.history",
-    "measure": "experiment.measuring",
+    "measure": "experiment.measuring.measure",
     "predict": "experiment.predict",
     "read_measurements": "response.measurements",
     "run": "experiment.run",

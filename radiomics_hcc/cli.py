@@ -193,7 +193,7 @@ def match(
     outside: AllowOutside = False,
 ) -> None:
     """Name the lesions: which one before is which one after, each with its evidence."""
-    from radiomics_hcc.experiment.lesion_identity import match_cohort
+    from radiomics_hcc.experiment.identity.lesions_over_time import match_cohort
     from radiomics_hcc.features.progress import ConsoleProgress
     from radiomics_hcc.imaging.lesion_matching import MatchRule
 
@@ -267,7 +267,7 @@ def measure(
 ) -> None:
     """Measure lesions in their images: viable and whole diameters, volumes, enhancement."""
     from radiomics_hcc.experiment.measure_command import MeasureFiles, measure_files
-    from radiomics_hcc.experiment.measuring import Measuring
+    from radiomics_hcc.experiment.measuring.measure import Measuring
     from radiomics_hcc.imaging.viable import ViableRule
 
     files = MeasureFiles(cohort, output, patients, montage, outside)
@@ -343,7 +343,7 @@ def assess(
     ] = None,
 ) -> None:
     """State the response of every patient, reader and follow-up, each with its reason."""
-    from radiomics_hcc.experiment.assessment import Asked, AssessmentOptions, assess_file
+    from radiomics_hcc.experiment.assessing.assessment import Asked, AssessmentOptions, assess_file
 
     options = AssessmentOptions.of(readers, confirmation_days, stable_days)
     asked = Asked(criterion, settings or (), beside or (), patients)
@@ -352,7 +352,7 @@ def assess(
     found.frame(with_best=best).to_csv(output, index=False)
     typer.echo(f"{found.sentence()}: {output}")
     if audit:
-        from radiomics_hcc.experiment.response_audit import write_audit
+        from radiomics_hcc.experiment.assessing.audit import write_audit
 
         typer.echo(f"audit: {write_audit(found, audit)}")
 

@@ -12,8 +12,8 @@ from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.peritumoural import ring_width_mm
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.experiment.functional_features import measured_features
-from radiomics_hcc.experiment.measuring import Measuring
+from radiomics_hcc.experiment.measuring.functional import measured_features
+from radiomics_hcc.experiment.measuring.measure import Measuring
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import read_parameters
 from radiomics_hcc.features.progress import ConsoleProgress

@@ -22,9 +22,9 @@ from radiomics_hcc.domain.table import (
 )
 from radiomics_hcc.errors import InputError, LeakageError, Problem
 from radiomics_hcc.experiment.config import FeatureSection
-from radiomics_hcc.experiment.functional_features import measured_features
 from radiomics_hcc.experiment.load import Experiment
-from radiomics_hcc.experiment.measuring import Measuring
+from radiomics_hcc.experiment.measuring.functional import measured_features
+from radiomics_hcc.experiment.measuring.measure import Measuring
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 from radiomics_hcc.features.progress import Progress

@@ -10,20 +10,20 @@ import numpy as np
 
 from radiomics_hcc.domain.cohort import Case, Region, Study
 from radiomics_hcc.domain.volume import Mask
-from radiomics_hcc.experiment.measured_lesion import (
-    LesionFindings,
-    Surroundings,
-    measure_lesion,
-    surroundings,
-)
-from radiomics_hcc.experiment.measured_visits import lesion_cases
-from radiomics_hcc.experiment.study_images import (
+from radiomics_hcc.experiment.measuring.images import (
     StudyImages,
     StudyMask,
     chosen_case,
     read_lesion,
     read_study,
 )
+from radiomics_hcc.experiment.measuring.lesion import (
+    LesionFindings,
+    Surroundings,
+    measure_lesion,
+    surroundings,
+)
+from radiomics_hcc.experiment.measuring.visits import lesion_cases
 from radiomics_hcc.features.measure import CASE_ERRORS, reason_of
 from radiomics_hcc.imaging.chord import AxialDiameter
 from radiomics_hcc.imaging.viable_rule import ViableRule

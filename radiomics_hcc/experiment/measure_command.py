@@ -8,7 +8,7 @@ from typing import Final
 
 from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.domain.cohort import Cohort
-from radiomics_hcc.experiment.measuring import Measured, Measuring
+from radiomics_hcc.experiment.measuring.measure import Measured, Measuring
 from radiomics_hcc.experiment.pictures import lesion_montages
 from radiomics_hcc.features.progress import ConsoleProgress
 

@@ -14,7 +14,7 @@ from radiomics_hcc.domain.cohort import Cohort, Lesion, Study
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.experiment.lesion_view import LesionView, ViewStudy
 from radiomics_hcc.experiment.liver_place import LiverPlace
-from radiomics_hcc.experiment.measured_visits import ONLY_LESION, lesion_cases
+from radiomics_hcc.experiment.measuring.visits import ONLY_LESION, lesion_cases
 from radiomics_hcc.features.measure import CASE_ERRORS
 from radiomics_hcc.imaging.chord import AxialDiameter
 from radiomics_hcc.imaging.viable_rule import ViableRule

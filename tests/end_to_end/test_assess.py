@@ -6,8 +6,8 @@ import re
 import pytest
 
 from radiomics_hcc.errors import InputError
-from radiomics_hcc.experiment.assessment import AssessmentOptions
-from radiomics_hcc.experiment.response_audit import audit
+from radiomics_hcc.experiment.assessing.assessment import AssessmentOptions
+from radiomics_hcc.experiment.assessing.audit import audit
 from radiomics_hcc.response.measurements import read_measurements
 from radiomics_hcc.response.mrecist import MRECIST
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from radiomics_hcc.experiment.audit_tables import (
+from radiomics_hcc.experiment.assessing.audit_tables import (
     class_counts,
     criteria_agreement,
     criteria_cross_tables,

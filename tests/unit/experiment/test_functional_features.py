@@ -16,9 +16,9 @@ from radiomics_hcc.domain.feature import (
 from radiomics_hcc.domain.table import FeatureTable, complete_keys
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.experiment.config import FeatureSection
-from radiomics_hcc.experiment.functional_features import FUNCTIONAL_FEATURES, with_functional
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.measuring import Measured
+from radiomics_hcc.experiment.measuring.functional import FUNCTIONAL_FEATURES, with_functional
+from radiomics_hcc.experiment.measuring.measure import Measured
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
 
 VALUES = {name: float(place) for place, name in enumerate(FUNCTIONAL_FEATURES, 1)}
 

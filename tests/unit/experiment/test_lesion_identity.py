@@ -12,7 +12,7 @@ from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.synthetic import SyntheticSettings, synthesise_cohort
 from radiomics_hcc.domain.volume import Geometry
 from radiomics_hcc.errors import InputError
-from radiomics_hcc.experiment.lesion_identity import MatchedCohort, match_cohort
+from radiomics_hcc.experiment.identity.lesions_over_time import MatchedCohort, match_cohort
 from radiomics_hcc.imaging.rigid import RigidTransform
 
 MOVE = RigidTransform((0.04, -0.03, 0.05), (9.0, -7.0, 8.0))

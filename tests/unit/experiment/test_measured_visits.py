@@ -8,7 +8,7 @@ import pytest
 
 from radiomics_hcc.domain.cohort import Case, Cohort
 from radiomics_hcc.errors import InputError
-from radiomics_hcc.experiment.measured_visits import ONLY_LESION, lesion_cases, visits_of
+from radiomics_hcc.experiment.measuring.visits import ONLY_LESION, lesion_cases, visits_of
 
 
 def case(timepoint: str, day: date | None = None, lesion: str = "L1", patient: str = "p") -> Case:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from radiomics_hcc.domain.cohort import Study
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.measured_visits import MeasuredVisit
-from radiomics_hcc.experiment.measurement_rows import measurement_frame, with_missing
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
+from radiomics_hcc.experiment.measuring.rows import measurement_frame, with_missing
+from radiomics_hcc.experiment.measuring.visits import MeasuredVisit
 from radiomics_hcc.response.measurements import Measurements
 
 DAYS = {"pre": date(2020, 1, 5), "post": date(2020, 3, 1), "late": date(2020, 6, 1)}

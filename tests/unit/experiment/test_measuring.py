@@ -12,7 +12,7 @@ from measured_phantom import CENTRE_MM, GRID, HU, Phantom, ball_mm, make_phantom
 
 from radiomics_hcc.datasets.nifti import read_volume, write_labels, write_volume
 from radiomics_hcc.domain.volume import Geometry, Volume
-from radiomics_hcc.experiment.measuring import Measured, Measuring
+from radiomics_hcc.experiment.measuring.measure import Measured, Measuring
 from radiomics_hcc.imaging.viable import ViableRule
 from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.mrecist import MRECIST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from radiomics_hcc.experiment.new_nodule import nodule_finding
+from radiomics_hcc.experiment.measuring.new_nodule import nodule_finding
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from radiomics_hcc.experiment.patient_facts import read_patient_facts
+from radiomics_hcc.experiment.assessing.patient_facts import read_patient_facts
 from radiomics_hcc.response.measurements import Measurements
 
 

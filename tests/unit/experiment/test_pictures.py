@@ -12,7 +12,7 @@ from radiomics_hcc.domain.cohort import Case, Cohort, Patient, Region, Status
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.experiment import pictures
-from radiomics_hcc.experiment.measuring import measure
+from radiomics_hcc.experiment.measuring.measure import measure
 from radiomics_hcc.experiment.pictures import (
     file_name,
     lesion_montage,

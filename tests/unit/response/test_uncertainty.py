@@ -6,7 +6,7 @@ from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.criteria import criteria
 from radiomics_hcc.response.mrecist import MRECIST
 from radiomics_hcc.response.recist11 import RECIST11
-from radiomics_hcc.response.uncertainty import uncertainty, with_variants
+from radiomics_hcc.response.uncertainty import uncertainty, varied_courses
 
 
 def measured(day, size, **cells):
@@ -96,7 +96,7 @@ def test_table_of_uncertainty_has_a_word_per_variant(measurements_of):
 
 def test_course_with_variants_leaves_the_course_as_it_was(measurements_of):
     (course,) = measurements_of([measured(0, 50, viable_mm_k_plus=45), measured(60, 40)]).courses
-    varied = with_variants(course, "k_plus", "")
+    varied = varied_courses(course)["k_plus", ""]
     assert varied.baseline.measurements[0].viable_mm == 45
     assert course.baseline.measurements[0].viable_mm == 50
     assert varied.visits[1] == course.visits[1]

@@ -15,7 +15,7 @@ from radiomics_hcc.domain.measurement_columns import (
 )
 from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.errors import InputError
-from radiomics_hcc.experiment.study_images import StudyImages, StudyMask
+from radiomics_hcc.experiment.measuring.images import StudyImages, StudyMask
 from radiomics_hcc.imaging.chord import AxialDiameter, longest_diameter
 from radiomics_hcc.imaging.enhancement import enhancement_values
 from radiomics_hcc.imaging.parenchyma import ParenchymaLevel, reference_parenchyma

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 import pandas as pd
 
 from radiomics_hcc.domain.cohort import Study
-from radiomics_hcc.experiment.measured_lesion import LesionFindings
-from radiomics_hcc.experiment.study_images import StudyImages
+from radiomics_hcc.experiment.measuring.images import StudyImages
+from radiomics_hcc.experiment.measuring.lesion import LesionFindings
 from radiomics_hcc.imaging.enhancement import MapStatistics, map_statistics
 
 MapRow: TypeAlias = dict[str, object]

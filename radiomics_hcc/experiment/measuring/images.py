@@ -10,7 +10,7 @@ from typing import Final
 from radiomics_hcc.domain.cohort import Case, Phase, Region, Study
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.experiment.image_phases import NamedPhase, named_phases
+from radiomics_hcc.experiment.measuring.phases import NamedPhase, named_phases
 from radiomics_hcc.imaging.register import register_phases, resample_mask, resample_volume
 
 REFERENCE_ORDER: Final = (Phase.ARTERIAL, Phase.PORTAL, Phase.DELAYED, Phase.UNENHANCED)

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.experiment.lesion_reading import Outcome
+from radiomics_hcc.experiment.measuring.reading import Outcome
 from radiomics_hcc.response.criteria import criterion_class
 from radiomics_hcc.response.measurement import LesionStatus, Role
 from radiomics_hcc.response.measurements import Measurements

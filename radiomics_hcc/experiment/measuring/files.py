@@ -15,12 +15,12 @@ import pandas as pd
 from radiomics_hcc.datasets.nifti import write_labels, write_volume
 from radiomics_hcc.domain.cohort import COHORT_COLUMNS, Case, Phase, Status, Study
 from radiomics_hcc.domain.volume import Mask, Volume
-from radiomics_hcc.experiment.measured_lesion import (
+from radiomics_hcc.experiment.measuring.images import StudyImages, chosen_case
+from radiomics_hcc.experiment.measuring.lesion import (
     LIPIODOL_FRACTION,
     LIPIODOL_SEEN,
     LesionFindings,
 )
-from radiomics_hcc.experiment.study_images import StudyImages, chosen_case
 
 SavedRow: TypeAlias = dict[str, object]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from radiomics_hcc.domain.cohort import Status
 from radiomics_hcc.domain.lesion_fragments import FRAGMENT_MARK, next_fragment
-from radiomics_hcc.experiment.placed_visits import Outline, Visit
+from radiomics_hcc.experiment.identity.placed_visits import Outline, Visit
 from radiomics_hcc.imaging.lesion_matching import (
     LesionLink,
     LinkOutcome,

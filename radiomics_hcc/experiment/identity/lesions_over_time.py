@@ -16,8 +16,8 @@ from radiomics_hcc.datasets.cohort_table import (
 )
 from radiomics_hcc.domain.cohort import Case, Region, order_timepoints
 from radiomics_hcc.errors import InputError, Problem, RadiomicsHCCError
-from radiomics_hcc.experiment.patient_lesions import GoneLesion, NamedLink, PatientLesions
-from radiomics_hcc.experiment.placed_visits import read_visits
+from radiomics_hcc.experiment.identity.patient_lesions import GoneLesion, NamedLink, PatientLesions
+from radiomics_hcc.experiment.identity.placed_visits import read_visits
 from radiomics_hcc.features.progress import Progress, Silent
 from radiomics_hcc.imaging.lesion_matching import MatchRule
 

@@ -15,13 +15,13 @@ from joblib import Parallel, delayed
 
 from radiomics_hcc.domain.cohort import Cohort, Region
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.map_statistics import map_frame
-from radiomics_hcc.experiment.measured_files import StudyFiles, write_saved
-from radiomics_hcc.experiment.measured_study import MeasureStudy, StudyOutcome
-from radiomics_hcc.experiment.measured_visits import MeasuredVisit, visits_of
-from radiomics_hcc.experiment.measurement_rows import measurement_frame, with_missing
-from radiomics_hcc.experiment.target_roles import with_roles
+from radiomics_hcc.experiment.measuring.files import StudyFiles, write_saved
+from radiomics_hcc.experiment.measuring.map_statistics import map_frame
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
+from radiomics_hcc.experiment.measuring.rows import measurement_frame, with_missing
+from radiomics_hcc.experiment.measuring.study import MeasureStudy, StudyOutcome
+from radiomics_hcc.experiment.measuring.target_roles import with_roles
+from radiomics_hcc.experiment.measuring.visits import MeasuredVisit, visits_of
 from radiomics_hcc.features.progress import OutcomeWord, Progress, Silent
 from radiomics_hcc.imaging.viable import ViableRule
 from radiomics_hcc.response.measurements import Measurements

@@ -16,15 +16,15 @@ from radiomics_hcc.domain.digest import digest_frame
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.experiment import audit_tables
-from radiomics_hcc.experiment.assessment import (
+from radiomics_hcc.experiment.assessing import audit_tables
+from radiomics_hcc.experiment.assessing.assessment import (
     NO_FACTS,
     PLAIN,
     Assessed,
     AssessmentOptions,
     assess_beside,
 )
-from radiomics_hcc.experiment.patient_facts import PatientFacts
+from radiomics_hcc.experiment.assessing.patient_facts import PatientFacts
 from radiomics_hcc.report.figures.limits import limits_of
 from radiomics_hcc.report.figures.spider import spider
 from radiomics_hcc.report.figures.swimmer import swimmer

@@ -15,9 +15,9 @@ from radiomics_hcc.domain.lesion_fragments import whole_lesion
 from radiomics_hcc.domain.measurement_columns import FUNCTIONAL_COLUMNS
 from radiomics_hcc.domain.table import REASON_COLUMNS, FeatureTable
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.measured_visits import ONLY_LESION
-from radiomics_hcc.experiment.measuring import Measured, Measuring
+from radiomics_hcc.experiment.measuring.measure import Measured, Measuring
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
+from radiomics_hcc.experiment.measuring.visits import ONLY_LESION
 from radiomics_hcc.features.progress import Progress
 
 FUNCTIONAL_FEATURES: Final = (*FUNCTIONAL_COLUMNS, "longest_mm", "viable_mm", "viable_volume_ml")

@@ -15,7 +15,7 @@ from radiomics_hcc.datasets.yaml_file import parse_yaml
 from radiomics_hcc.domain.consensus import ConsensusRule
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import ConfigError, Problem
-from radiomics_hcc.experiment.patient_facts import PatientFacts, read_patient_facts
+from radiomics_hcc.experiment.assessing.patient_facts import PatientFacts, read_patient_facts
 from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.best_response import best
 from radiomics_hcc.response.best_table import BestResponseTable

@@ -9,9 +9,9 @@ import pandas as pd
 
 from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS
 from radiomics_hcc.domain.response import FLAG_SEPARATOR
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.measured_visits import MeasuredVisit
-from radiomics_hcc.experiment.new_nodule import nodule_finding
+from radiomics_hcc.experiment.measuring.new_nodule import nodule_finding
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
+from radiomics_hcc.experiment.measuring.visits import MeasuredVisit
 from radiomics_hcc.response.measurement import LIVER, LesionStatus, Role
 
 READ_BY_PEOPLE: Final = ("short_axis_mm", "afp_ng_ml", "lirads_tr")

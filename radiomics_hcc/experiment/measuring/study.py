@@ -9,21 +9,21 @@ from threadpoolctl import threadpool_limits
 
 from radiomics_hcc.domain.cohort import Case, ImageReader, Status, Study
 from radiomics_hcc.domain.volume import Mask
-from radiomics_hcc.experiment.lesion_reading import LesionReading, Outcome
-from radiomics_hcc.experiment.map_statistics import MapRow, map_rows
-from radiomics_hcc.experiment.measured_files import SavedRow, StudyFiles
-from radiomics_hcc.experiment.measured_lesion import (
+from radiomics_hcc.experiment.measuring.files import SavedRow, StudyFiles
+from radiomics_hcc.experiment.measuring.images import (
+    StudyImages,
+    read_lesion,
+    read_study,
+)
+from radiomics_hcc.experiment.measuring.lesion import (
     LesionFindings,
     Surroundings,
     measure_lesion,
     surroundings,
 )
-from radiomics_hcc.experiment.measured_visits import MeasuredVisit, lesion_cases
-from radiomics_hcc.experiment.study_images import (
-    StudyImages,
-    read_lesion,
-    read_study,
-)
+from radiomics_hcc.experiment.measuring.map_statistics import MapRow, map_rows
+from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
+from radiomics_hcc.experiment.measuring.visits import MeasuredVisit, lesion_cases
 from radiomics_hcc.features.measure import CASE_ERRORS, reason_of
 from radiomics_hcc.imaging.viable import ViableRule
 

@@ -1,0 +1,1 @@
+"""Lesions followed over time: `rhcc match`."""

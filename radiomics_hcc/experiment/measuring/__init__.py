@@ -1,0 +1,1 @@
+"""Lesions measured in their images: `rhcc measure`."""
