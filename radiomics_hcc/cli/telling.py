@@ -1,0 +1,78 @@
+"""What verbs say while they work and when they are done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from radiomics_hcc.domain.record import RunRecord
+    from radiomics_hcc.domain.table import FeatureTable
+    from radiomics_hcc.experiment.run import Talk
+
+
+def talk() -> Talk:
+    """Progress on the standard error stream."""
+    from radiomics_hcc.experiment.run import Talk
+    from radiomics_hcc.features.progress import ConsoleProgress
+
+    def folds(done: int, total: int) -> None:
+        if done == total or done % max(1, total // 10) == 0:
+            typer.echo(f"outer folds: {done} of {total}", err=True)
+
+    return Talk(lambda sentence: typer.echo(sentence, err=True), ConsoleProgress(), folds)
+
+
+def tell_run(record: RunRecord) -> None:
+    """Verdict and grave findings of a run."""
+    typer.echo(f"run {record.run_id} of {record.name}")
+    typer.echo(str(record.summary["verdict"]))
+    for finding in record.findings:
+        if finding.severity in ("warning", "serious"):
+            typer.echo(f"{finding.severity} {finding.code}: {finding.sentence}")
+    typer.echo(str(record.summary["software"]))
+
+
+def tell_failures(failures: list[str], output: Path) -> None:
+    """Name what failed, and where the rest is; a failure makes the exit code 1."""
+    for failure in failures:
+        typer.echo(f"failed: {failure}", err=True)
+    typer.echo(f"{len(failures)} failed: {output}")
+    if failures:
+        raise typer.Exit(1)
+
+
+def tell_extraction(table: FeatureTable, output: Path) -> None:
+    """Say what became of the cases; a failure makes the exit code 1."""
+    from radiomics_hcc.features.assemble import summary_of
+    from radiomics_hcc.features.verify import agreement_of
+
+    summary = summary_of(table)
+    if agreement := agreement_of(table):
+        typer.echo(str(agreement))
+    for case, reason in summary.failed:
+        typer.echo(f"failed: {case}: {reason}", err=True)
+    unclipped = table.metadata.get("rings_without_liver")
+    if isinstance(unclipped, list) and unclipped:
+        told = f"{len(unclipped)} rings are not clipped: the cohort has no liver in their images"
+        typer.echo(told, err=True)
+    functional = table.metadata.get("functional")
+    if isinstance(functional, dict) and functional["failed"]:
+        told = f"{len(functional['failed'])} lesions without functional values, see their reasons"
+        typer.echo(told, err=True)
+    typer.echo(
+        f"{summary.ok} measured, {summary.cached} from the cache, {summary.absent} absent, "
+        f"{len(summary.failed)} failed: {output}"
+    )
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """Warnings about a table, on the standard error stream."""
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)
