@@ -52,6 +52,7 @@ LARGEST_DISAGREEMENT_MM: Final = 5.0  # between the end of a search and a better
 LARGEST_ROTATION_DEG: Final = 20.0  # patients lie on their back at every visit
 LARGEST_PHASE_SHIFT_MM: Final = 30.0  # within one visit breathing moves the liver, mostly less
 LARGEST_PHASE_ROTATION_DEG: Final = 8.0
+SMALLEST_PHASE_SHIFT_MM: Final = 1.0  # of any corner; less is the noise of the search
 SMALLEST_GAIN: Final = 1e-3  # of the similarity; less than interpolation alone brings
 
 
@@ -135,20 +136,20 @@ def register_rigidly(
 
 
 def register_phases(
-    arterial: Volume, unenhanced: Volume, liver: Mask, *, seed: int = 0
+    reference: Volume, moving: Volume, liver: Mask, *, seed: int = 0
 ) -> Registration:
     """Find how the liver moved between two contrast phases of one visit.
 
-    Begins with the images as they lie. A movement is taken only where it makes them more similar
-    inside the liver; otherwise the images stay as they are, which is nothing unusual where the
-    phases share a grid, and is flagged `poor_registration` where they do not.
+    Begins with the images as they lie. A movement is taken only where it is at least 1 mm and
+    makes them more similar inside the liver; otherwise they stay as they are, which is nothing
+    unusual where the phases share a grid, and is flagged `poor_registration` where they do not.
 
     Parameters
     ----------
-    arterial, unenhanced
+    reference, moving
         Fixed and moving image, shapes (z, y, x).
     liver
-        The liver on the arterial grid.
+        The liver on the grid of the reference.
     seed
         Of the drawn voxels.
 
@@ -158,13 +159,15 @@ def register_phases(
         Flagged, with the identity, also where the movement found is larger than breathing
         explains: 30 mm or 8 degrees.
     """
-    pair = _Pair.of(arterial, unenhanced, liver, None)
+    pair = _Pair.of(reference, moving, liver, None)
     start = replace(IDENTITY, centre_mm=_vector(centroid_mm(liver)))
     found = _search(pair, start, seed)
     before = pair.similarity(IDENTITY)
+    if found and pair.apart_mm(found, start) < SMALLEST_PHASE_SHIFT_MM:
+        return Registration(start, before, before)
     after = pair.similarity(found) if found else before
     if found is None or after < before * (1 + SMALLEST_GAIN):
-        lies_alike = not arterial.geometry.differences(unenhanced.geometry)
+        lies_alike = not reference.geometry.differences(moving.geometry)
         return Registration(start, before, before, flags=() if lies_alike else (POOR_REGISTRATION,))
     if found.shift_mm > LARGEST_PHASE_SHIFT_MM or found.rotation_deg > LARGEST_PHASE_ROTATION_DEG:
         return Registration(start, before, before, flags=(POOR_REGISTRATION,))

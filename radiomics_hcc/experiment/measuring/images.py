@@ -11,7 +11,13 @@ from radiomics_hcc.domain.cohort import Case, Phase, Region, Study
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.experiment.measuring.phases import NamedPhase, named_phases
-from radiomics_hcc.imaging.register import register_phases, resample_mask, resample_volume
+from radiomics_hcc.imaging.register import (
+    IDENTITY,
+    RigidTransform,
+    register_phases,
+    resample_mask,
+    resample_volume,
+)
 
 REFERENCE_ORDER: Final = (Phase.ARTERIAL, Phase.PORTAL, Phase.DELAYED, Phase.UNENHANCED)
 """In which phase sizes are measured: the first of these that the study has."""
@@ -39,6 +45,8 @@ class StudyImages:
         The whole liver; None where the cohort has none.
     vessels
         Masks of vessels.
+    movements
+        How phases that were registered lie to the reference, by name.
     flags
         What was said of the images.
     """
@@ -49,6 +57,7 @@ class StudyImages:
     maps: Mapping[str, Volume] = field(repr=False)
     liver: Mask | None = field(repr=False)
     vessels: tuple[Mask, ...] = field(repr=False)
+    movements: Mapping[str, RigidTransform] = field(default_factory=dict, repr=False)
     flags: tuple[str, ...] = ()
 
     @property
@@ -73,9 +82,9 @@ class StudyMask:
 def read_study(study: Study) -> StudyImages:
     """Read the images of a study and bring them onto the grid of its reference phase.
 
-    The unenhanced phase is registered to the arterial one, as the two are subtracted voxel by
-    voxel; every other image lies where the scanner placed it, and is interpolated where its grid
-    differs.
+    Contrast phases are registered to it, as breathing moves the liver between them and they are
+    compared voxel by voxel; maps lie where the scanner placed them. Both are interpolated where
+    their grid differs.
 
     Raises
     ------
@@ -91,12 +100,16 @@ def read_study(study: Study) -> StudyImages:
     liver = _region_mask(study.cases, (Region.LIVER,), reference.image, fixed.geometry)
     phases: dict[str, Volume] = {reference.phase: fixed}
     maps: dict[str, Volume] = {}
+    movements: dict[str, RigidTransform] = {}
     flags = [*reference.flags]
     for each in named:
         if each is reference:
             continue
-        aligned, said = _aligned(each, reference, liver)
+        movement, said = _movement(each, reference, liver)
         flags += [*each.flags, *said]
+        if not movement.is_identity:
+            movements[each.phase] = movement
+        aligned = _on_grid(each, fixed.geometry, movement)
         (phases if each.is_contrast_phase else maps)[each.phase] = aligned
     vessels = (
         _region_mask(study.cases, (region,), reference.image, fixed.geometry) for region in VESSELS
@@ -108,12 +121,15 @@ def read_study(study: Study) -> StudyImages:
         maps=maps,
         liver=liver,
         vessels=tuple(mask for mask in vessels if mask is not None),
+        movements=movements,
         flags=tuple(dict.fromkeys(flags)),
     )
 
 
 def read_lesion(cases: Sequence[Case], images: StudyImages) -> StudyMask:
     """Read a lesion's mask: that of the reference phase, else one drawn in another phase.
+
+    A mask that was drawn in a phase that had to be moved is moved with it.
 
     Parameters
     ----------
@@ -130,9 +146,10 @@ def read_lesion(cases: Sequence[Case], images: StudyImages) -> StudyMask:
     case = chosen_case(cases, images.phase)
     mask = case.read_mask()
     flags = () if case.phase in ("", images.phase) else (f"mask_from_{case.phase}",)
-    if not mask.geometry.differences(images.geometry):
+    movement = images.movements.get(case.phase, IDENTITY)
+    if movement.is_identity and not mask.geometry.differences(images.geometry):
         return StudyMask(mask, flags)
-    moved = resample_mask(mask, images.geometry)
+    moved = resample_mask(mask, images.geometry, movement)
     if moved.is_empty:
         remedy = "draw it on an image of this visit"
         what = f"the mask does not reach the {images.phase or 'reference'} image"
@@ -149,26 +166,22 @@ def _reference(named: Sequence[NamedPhase]) -> NamedPhase:
     return next((each for each in named if each.is_contrast_phase), named[0])
 
 
-def _aligned(
+def _movement(
     moving: NamedPhase, reference: NamedPhase, liver: Mask | None
-) -> tuple[Volume, tuple[str, ...]]:
-    """An image on the reference grid, and what was said of the way there."""
-    fixed = reference.volume
+) -> tuple[RigidTransform, tuple[str, ...]]:
+    """How an image lies to the reference, and what was said of it; maps lie as they are."""
+    if not (moving.is_contrast_phase and reference.is_contrast_phase) or liver is None:
+        return IDENTITY, ()
+    found = register_phases(reference.volume, moving.volume, liver)
+    moved = () if found.transform.is_identity else (f"registered_{moving.phase}",)
+    return found.transform, (*found.flags, *moved)
+
+
+def _on_grid(moving: NamedPhase, geometry: Geometry, transform: RigidTransform) -> Volume:
+    if transform.is_identity and not moving.volume.geometry.differences(geometry):
+        return moving.volume
     outside = AIR_HU if moving.modality == "CT" else 0.0
-    subtracted = (reference.phase, moving.phase) == (Phase.ARTERIAL, Phase.UNENHANCED)
-    if subtracted and liver is not None:
-        found = register_phases(fixed, moving.volume, liver)
-        if not found.transform.is_identity:
-            moved = resample_volume(moving.volume, fixed.geometry, found.transform, outside=outside)
-            return moved, (*found.flags, f"registered_{moving.phase}")
-        return _on_grid(moving.volume, fixed.geometry, outside), found.flags
-    return _on_grid(moving.volume, fixed.geometry, outside), ()
-
-
-def _on_grid(volume: Volume, geometry: Geometry, outside: float) -> Volume:
-    if not volume.geometry.differences(geometry):
-        return volume
-    return resample_volume(volume, geometry, outside=outside)
+    return resample_volume(moving.volume, geometry, transform, outside=outside)
 
 
 def _region_mask(

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 import pytest
-from measured_phantom import CENTRE_MM, GRID, HU, Phantom, ball_mm, make_phantom
+from measured_phantom import CENTRE_MM, GRID, HU, WHOLE_MM, Phantom, ball_mm, make_phantom
 
 from radiomics_hcc.datasets.nifti import read_volume, write_labels, write_volume
 from radiomics_hcc.domain.volume import Geometry, Volume
@@ -155,6 +155,32 @@ def test_mask_on_another_grid_is_resampled_and_flagged(phantom: Phantom, whole: 
     row = first(Measuring()(phantom.cohort(fine_mask)))
     assert row["flags"] == "resampled_mask"
     assert row["viable_mm"] == pytest.approx(first(whole)["viable_mm"], abs=2 * PIXEL_MM)
+
+
+def test_a_phase_in_another_breath_hold_is_registered_and_its_mask_moved_with_it(
+    phantom: Phantom, whole: Measured
+) -> None:
+    by_mm = 7  # one voxel is 1 mm; the lesion was drawn in the portal phase only
+    image = read_volume(phantom.folder / "pre_portal.nii.gz")
+    moved = Volume(np.roll(image.array, by_mm, axis=1), image.geometry)
+    write_volume(moved, phantom.folder / "moved_portal.nii.gz")
+    drawn = np.roll(ball_mm(CENTRE_MM) <= WHOLE_MM, by_mm, axis=1)
+    write_labels(drawn.astype(np.uint8), GRID, phantom.folder / "moved_lesions.nii.gz")
+
+    def edit(table: pd.DataFrame) -> pd.DataFrame:
+        portal = (table["timepoint"] == "pre") & (table["phase"] == "portal")
+        table.loc[portal, "image"] = "moved_portal.nii.gz"
+        is_lesion = table["region"] == "lesion"
+        table.loc[portal & is_lesion, "mask"] = "moved_lesions.nii.gz"
+        elsewhere = is_lesion & (table["phase"] != "portal")
+        kept = table[(table["timepoint"] == "pre") & ~elsewhere & (table["lesion_id"] != "L2")]
+        return kept[kept["phase"] != "unenhanced"]
+
+    row, still = first(Measuring()(phantom.cohort(edit))), first(whole)
+    assert {"registered_portal", "mask_from_portal"} <= set(row["flags"].split("; "))
+    assert row["mean_hu_arterial"] == pytest.approx(still["mean_hu_arterial"], abs=2)
+    assert row["mean_hu_portal"] == pytest.approx(still["mean_hu_portal"], abs=2)
+    assert row["longest_mm"] == pytest.approx(still["longest_mm"], abs=2 * PIXEL_MM)
 
 
 def test_lipiodol_over_half_of_the_lesion_leaves_viable_sizes_empty(phantom: Phantom) -> None:
