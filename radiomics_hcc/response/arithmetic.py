@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
@@ -72,20 +72,27 @@ def percent_text(change: Fraction, boundaries: tuple[Fraction, ...]) -> str:
     '-29.96 %'
     """
     digits = PERCENT_DIGITS
-    while any(
-        _side(_rounded(change, digits), bound) != _side(change, bound) for bound in boundaries
-    ):
+    while any(_has_crossed(change, bound, digits) for bound in boundaries):
         digits += 1
-    printed = _rounded(change, digits) * 100
+    printed = _in_last_digit(change, digits)
     with localcontext(prec=TEXT_DIGITS):
-        number = Decimal(printed.numerator) / Decimal(printed.denominator)
-        text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN), "f")
+        text = f"{Decimal(printed).scaleb(-digits):f}"
     return f"{'+' if printed > 0 else ''}{text} %"
 
 
-def _rounded(change: Fraction, digits: int) -> Fraction:
-    return round(change * 100, digits) / 100
+def _in_last_digit(change: Fraction, digits: int) -> int:
+    """A relative change in units of the last printed digit of its per cent."""
+    scale: int = 10 ** (digits + 2)
+    return round(change * scale)
 
 
-def _side(value: Fraction, boundary: Fraction) -> int:
+def _has_crossed(change: Fraction, boundary: Fraction, digits: int) -> bool:
+    """Whether printing leads to another side of a boundary, or onto it, or away from it."""
+    printed = _in_last_digit(change, digits) * boundary.denominator
+    limit = boundary.numerator * 10 ** (digits + 2)
+    exact_side = change.numerator * boundary.denominator, boundary.numerator * change.denominator
+    return _side(printed, limit) != _side(*exact_side)
+
+
+def _side(value: int, boundary: int) -> int:
     return (value > boundary) - (value < boundary)

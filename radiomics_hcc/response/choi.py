@@ -9,10 +9,10 @@ from radiomics_hcc.domain.response import ResponseAssessment
 from radiomics_hcc.errors import Problem
 from radiomics_hcc.response.arithmetic import exact
 from radiomics_hcc.response.attenuation import PHASE_COLUMNS, WEIGHTINGS, AttenuationRule
-from radiomics_hcc.response.follow_up_walk import FollowUpWalk
 from radiomics_hcc.response.measurement import Course
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.parameters import check_parameters
+from radiomics_hcc.response.recist_walk import recist_walk
 from radiomics_hcc.response.requirements import (
     THROMBUS_GAPS,
     always,
@@ -91,13 +91,7 @@ class Choi(WholeLesionRules):
             attenuation_remainder=1 - exact(self.attenuation_decrease_percent) / 100,
             needs_both=self.needs_both,
         )
-        walk = FollowUpWalk(
-            judge_targets=judge,
-            is_gone=judge.is_gone,
-            new_lesions=self.new_lesion_rule,
-            eligibility=self.eligibility,
-        )
-        return walk(course)
+        return recist_walk(self, judge)(course)
 
     @property
     def target_rule(self) -> TargetRule:

@@ -9,7 +9,6 @@ from radiomics_hcc.domain.response import ResponseAssessment
 from radiomics_hcc.errors import Problem
 from radiomics_hcc.response.arithmetic import exact
 from radiomics_hcc.response.arterial_phase import with_phase_flags
-from radiomics_hcc.response.follow_up_walk import FollowUpWalk
 from radiomics_hcc.response.measurement import Course
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.parameters import check_parameters
@@ -22,6 +21,7 @@ from radiomics_hcc.response.products import (
     viable_product_gaps,
     viable_product_lacks,
 )
+from radiomics_hcc.response.recist_walk import recist_walk
 from radiomics_hcc.response.requirements import HEPATOCELLULAR_GAPS, new_lesion_gaps
 from radiomics_hcc.response.summed_targets import PROGRESSION_OF, SummedTargets, judged_by
 from radiomics_hcc.response.targets import NOTHING, TargetRule
@@ -76,13 +76,7 @@ class EASL(ViableLesionRules):
 
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
-        summed = SummedTargets(self.target_rule)
-        walk = FollowUpWalk(
-            judge_targets=judged_by(self.progression_of, summed),
-            is_gone=summed.is_gone,
-            new_lesions=self.new_lesion_rule,
-            eligibility=self.eligibility,
-        )
+        walk = recist_walk(self, judged_by(self.progression_of, SummedTargets(self.target_rule)))
         return with_phase_flags(course, walk(course))
 
     @property

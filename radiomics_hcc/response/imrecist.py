@@ -12,14 +12,13 @@ from radiomics_hcc.domain.response import (
     ResponseWord,
     UnorderedResponse,
 )
-from radiomics_hcc.response.follow_up_walk import FollowUpWalk
 from radiomics_hcc.response.imrecist_burden import BurdenTargets
 from radiomics_hcc.response.measurement import Course, time_text
 from radiomics_hcc.response.non_targets import non_target_response
 from radiomics_hcc.response.overall import overall_response
 from radiomics_hcc.response.progression import NEGATION_DAYS, negation
 from radiomics_hcc.response.recist_rules import RecistRules
-from radiomics_hcc.response.summed_targets import SummedTargets
+from radiomics_hcc.response.recist_walk import recist_walk
 
 NOT_COUNTED: Final = "Non-targets progressed or are back, which is no PD by imRECIST."
 
@@ -38,13 +37,8 @@ class IMRECIST(RecistRules):
     ----------
     progression_min_mm
         Smallest absolute increase of the sum that is progression.
-    carry_forward_pr
-        Once PR, growth is judged against the nadir and PR stays until PD.
-    target_minimum_mm, node_minimum_mm
-        Smaller targets at baseline are noted in the reason; for slices thicker than 5 mm the
-        minimum is twice the slice. New lesions are measured from the same sizes on.
-    backdate_new_lesions
-        An equivocal lesion that is later confirmed counts from its first detection.
+    carry_forward_pr, normal_node_mm, target_minimum_mm, node_minimum_mm, backdate_new_lesions
+        See `WholeLesionRules`. New lesions are measured from the same sizes on as targets.
 
     References
     ----------
@@ -57,13 +51,7 @@ class IMRECIST(RecistRules):
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
         judge = self._burden
-        walk = FollowUpWalk(
-            judge_targets=judge,
-            is_gone=SummedTargets(self.target_rule).is_gone,
-            new_lesions=self.new_lesion_rule,
-            eligibility=self.eligibility,
-        )
-        found = walk(course)
+        found = recist_walk(self, judge)(course)
         rows = [
             self._row(course, index, judge(course, index, found[: index - 1]).reason, row)
             for index, row in enumerate(found, start=1)
@@ -82,7 +70,8 @@ class IMRECIST(RecistRules):
         response = _overall(row.target_response, non_target, has_new_lesion=bool(new))
         overall = "" if response is row.target_response else f"Overall {response}."
         non_target_reason = self._tell_non_targets(course, index, row)
-        sentences = (target_reason, non_target_reason, *new, overall, *self.eligibility(course))
+        told = (*new, *self._burden.tell_no_tumours(course, index))
+        sentences = (target_reason, non_target_reason, *told, overall, *self.eligibility(course))
         return replace(
             row,
             non_target_response=non_target,
@@ -94,7 +83,7 @@ class IMRECIST(RecistRules):
     def _tell_non_targets(self, course: Course, index: int, row: ResponseAssessment) -> str:
         if row.non_target_response is ResponseClass.PD:
             return NOT_COUNTED
-        is_gone = SummedTargets(self.target_rule).is_gone
+        is_gone = self.target_rule.is_gone
         return non_target_response(course, index, is_gone, had_complete_response=False)[1]
 
 

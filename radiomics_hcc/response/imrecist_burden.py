@@ -79,5 +79,9 @@ class BurdenTargets:
         names = tuple(name for name in measured if name in tumours)
         return sum_new_lesions(course, visit_index, names, self.rule.measure)
 
+    def tell_no_tumours(self, course: Course, visit_index: int) -> tuple[str, ...]:
+        """A sentence for each new lesion that is no tumour, or not yet."""
+        return new_lesions(course, self.new_lesion_rule)[visit_index].not_counted
+
     def _tumours(self, course: Course, visit_index: int) -> tuple[str, ...]:
         return new_lesions(course, self.new_lesion_rule)[visit_index].progressing

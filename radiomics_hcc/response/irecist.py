@@ -44,13 +44,8 @@ class IRECIST(RecistRules):
     ----------
     progression_min_mm
         Smallest absolute increase of the sum that is progression.
-    carry_forward_pr
-        Once iPR, growth is judged against the nadir and iPR stays until progression.
-    target_minimum_mm, node_minimum_mm
-        Smaller targets at baseline are noted in the reason; for slices thicker than 5 mm the
-        minimum is twice the slice. New lesions are measured from the same sizes on.
-    backdate_new_lesions
-        An equivocal lesion that is later confirmed counts from its first detection.
+    carry_forward_pr, normal_node_mm, target_minimum_mm, node_minimum_mm, backdate_new_lesions
+        See `WholeLesionRules`. New lesions are measured from the same sizes on as targets.
     confirmation_increase_mm
         Further growth of a sum that confirms a progression.
     confirmation_min_days
@@ -96,7 +91,7 @@ class IRECIST(RecistRules):
         return tuple(assessed)
 
     def _visits(self, course: Course) -> tuple[ImmuneVisit, ...]:
-        rows = recist_walk(self.target_rule, self.new_lesion_rule, self.eligibility)(course)
+        rows = recist_walk(self)(course)
         new = new_lesions(course, self.new_lesion_rule)
         measured = measured_new_lesions(course, self.eligibility)
         return tuple(
@@ -124,7 +119,11 @@ def _row(
     visit: ImmuneVisit, outcome: Outcome, confirmed_by: frozenset[Category], first: ImmuneVisit
 ) -> ResponseAssessment:
     row = visit.recist
-    sentences = (row.reason, _new_lesion_text(visit, first), f"iRECIST: {outcome.sentence}")
+    sentences = (
+        f"RECIST 1.1: {row.reason}",
+        _new_lesion_text(visit, first),
+        f"iRECIST: {outcome.sentence}",
+    )
     return replace(
         row,
         target_response=_part(row.target_response, Category.TARGETS, confirmed_by),

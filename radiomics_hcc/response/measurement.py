@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from radiomics_hcc.domain.measurement_columns import (
@@ -159,7 +160,14 @@ class Visit:
 
     def rows_of(self, lesion_id: str) -> tuple[Measurement, ...]:
         """The rows of one lesion; several when it fell into fragments."""
-        return tuple(row for row in self.measurements if row.lesion_id == lesion_id)
+        return self._by_lesion.get(lesion_id, ())
+
+    @cached_property
+    def _by_lesion(self) -> Mapping[str, tuple[Measurement, ...]]:
+        found: dict[str, tuple[Measurement, ...]] = {}
+        for row in self.measurements:
+            found[row.lesion_id] = (*found.get(row.lesion_id, ()), row)
+        return found
 
 
 @dataclass(frozen=True)
@@ -194,8 +202,15 @@ class Course:
 
     def lesions(self, role: Role) -> tuple[str, ...]:
         """Identities of the lesions with a role, sorted."""
-        rows = (row for visit in self.visits for row in visit.measurements)
-        return tuple(sorted({row.lesion_id for row in rows if row.role is role}))
+        return self._by_role[role]
+
+    @cached_property
+    def _by_role(self) -> Mapping[Role, tuple[str, ...]]:
+        found: dict[Role, set[str]] = {role: set() for role in Role}
+        for visit in self.visits:
+            for row in visit.measurements:
+                found[row.role].add(row.lesion_id)
+        return {role: tuple(sorted(names)) for role, names in found.items()}
 
 
 def time_text(time: AssessmentTime) -> str:

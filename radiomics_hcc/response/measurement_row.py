@@ -60,6 +60,11 @@ ROLE_STATUSES: Final = {
     Role.NEW: GENERAL_STATUSES | {LesionStatus.EQUIVOCAL},
     Role.MARKER: frozenset({LesionStatus.MEASURED, LesionStatus.NOT_EVALUABLE}),
 }
+SIZES_MEASURED_AGAIN: Final = {
+    variant_column(size, variant): (variant, size)
+    for variant, sizes in VARIANTS.items()
+    for size in sizes
+}
 SIZED_BY: Final = (*SIZE_COLUMNS, "afp_ng_ml", "lirads_tr")  # any of them makes a row measured
 SITE_FINDINGS: Final = {
     LIVER: (Finding.TYPICAL, Finding.ATYPICAL),
@@ -180,15 +185,16 @@ class RowParser:
         return value
 
     def _functional(self) -> dict[str, Fraction]:
-        found = {name: self._number(name) for name in FUNCTIONAL_COLUMNS}
+        given = (name for name in FUNCTIONAL_COLUMNS if self.cells.get(name))
+        found = {name: self._number(name) for name in given}
         return {name: value for name, value in found.items() if value is not None}
 
     def _variants(self) -> dict[str, dict[str, Fraction]]:
         found: dict[str, dict[str, Fraction]] = {}
-        for variant, sizes in VARIANTS.items():
-            values = {size: self._size(variant_column(size, variant)) for size in sizes}
-            known = {size: value for size, value in values.items() if value is not None}
-            found |= {variant: known} if known else {}
+        for column, (variant, size) in SIZES_MEASURED_AGAIN.items():
+            value = self._size(column) if self.cells.get(column) else None
+            if value is not None:
+                found.setdefault(variant, {})[size] = value
         return found
 
     def _category(self) -> TreatmentResponseCategory | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +16,7 @@ from radiomics_hcc.domain.measurement_columns import MEASUREMENT_COLUMNS, NUMBER
 from radiomics_hcc.domain.response import FLAG_SEPARATOR
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.response.column_problems import column_problems
+from radiomics_hcc.response.csv_lines import csv_lines
 from radiomics_hcc.response.marker_checks import marker_problems
 from radiomics_hcc.response.measurement import Course, Measurement, Visit
 from radiomics_hcc.response.measurement_checks import (
@@ -140,7 +139,7 @@ def read_measurements(path: Path | str) -> Measurements:
         With every problem of the file at once, each as `file:line`.
     """
     file = Path(path)
-    header, lines = _lines(_text_of(file), file)
+    header, lines = csv_lines(file)
     unusable = column_problems(header, f"{file}:1")
     if unusable:
         raise InputError(unusable, title=f"{file} cannot be read")
@@ -230,38 +229,6 @@ def _empty_columns(header: Sequence[str], lines: Sequence[tuple[str, Sequence[st
         if cell.strip()
     }
     return set(header) - filled
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or "cannot be opened"
-        raise InputError([Problem(str(file), reason)], title="measurements") from error
-    except UnicodeDecodeError as error:
-        problem = Problem(str(file), f"is not UTF-8 ({error})", "save the table as CSV UTF-8")
-        raise InputError([problem], title="measurements") from error
-
-
-def _lines(text: str, file: Path) -> tuple[list[str], list[tuple[str, Sequence[str]]]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    lines: list[tuple[str, Sequence[str]]] = []
-    first = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((f"{file}:{first}", cells))
-            first = reader.line_num + 1
-    except csv.Error as error:
-        problem = Problem(f"{file}:{first}", f"is not CSV ({error})")
-        raise InputError([problem], title="measurements") from error
-    if not lines:
-        raise InputError([Problem(str(file), "is empty")], title="measurements")
-    header = [name.strip() for name in lines[0][1]]
-    if len(header) == 1 and ";" in header[0]:
-        problem = Problem(lines[0][0], "is separated by semicolons", "save it with commas")
-        raise InputError([problem], title="measurements")
-    return header, lines[1:]
 
 
 def _cell_text(value: object) -> str:

@@ -52,10 +52,21 @@ class NewLesionRule:
 
 @dataclass(frozen=True)
 class NewLesions:
-    """New lesions at one visit: which count as progression, and a sentence for each."""
+    """New lesions at one visit.
+
+    Parameters
+    ----------
+    progressing
+        Those that count as progression.
+    sentences
+        One for each, whether it counts or not.
+    not_counted
+        The sentences of those that do not.
+    """
 
     progressing: tuple[str, ...]
     sentences: tuple[str, ...]
+    not_counted: tuple[str, ...]
 
 
 def new_lesions(course: Course, rule: NewLesionRule) -> tuple[NewLesions, ...]:
@@ -79,6 +90,7 @@ def new_lesions(course: Course, rule: NewLesionRule) -> tuple[NewLesions, ...]:
         NewLesions(
             progressing=tuple(name for name, evidence in at_visit if evidence.is_progression),
             sentences=tuple(evidence.why for _, evidence in at_visit),
+            not_counted=tuple(e.why for _, e in at_visit if not e.is_progression),
         )
         for at_visit in found
     )

@@ -11,9 +11,10 @@ from radiomics_hcc.domain.response import ResponseAssessment, UnorderedResponse
 from radiomics_hcc.errors import Problem
 from radiomics_hcc.response.arithmetic import decimal_text, exact
 from radiomics_hcc.response.arterial_phase import with_phase_flags
-from radiomics_hcc.response.follow_up_walk import FollowUpWalk, TargetFinding
+from radiomics_hcc.response.follow_up_walk import TargetFinding
 from radiomics_hcc.response.measurement import Course
 from radiomics_hcc.response.measurements import Measurements
+from radiomics_hcc.response.recist_walk import recist_walk
 from radiomics_hcc.response.requirements import (
     HEPATOCELLULAR_GAPS,
     missing_columns,
@@ -73,13 +74,7 @@ class QEASL(ViableLesionRules):
 
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
-        summed = SummedTargets(self.target_rule)
-        walk = FollowUpWalk(
-            judge_targets=EnhancingTargets(summed),
-            is_gone=summed.is_gone,
-            new_lesions=self.new_lesion_rule,
-            eligibility=self.eligibility,
-        )
+        walk = recist_walk(self, EnhancingTargets(SummedTargets(self.target_rule)))
         return with_phase_flags(course, walk(course))
 
     @property

@@ -23,13 +23,8 @@ class RECIST11(RecistRules):
     ----------
     progression_min_mm
         Smallest absolute increase of the sum that is progression.
-    carry_forward_pr
-        Once PR, growth is judged against the nadir and PR stays until PD (100 -> 70 -> 80 is PR).
-    target_minimum_mm, node_minimum_mm
-        Smaller targets at baseline are noted in the reason; for slices thicker than 5 mm the
-        minimum is twice the slice.
-    backdate_new_lesions
-        An equivocal lesion that is later confirmed is progression at its first detection.
+    carry_forward_pr, normal_node_mm, target_minimum_mm, node_minimum_mm, backdate_new_lesions
+        See `WholeLesionRules`.
 
     References
     ----------
@@ -40,4 +35,4 @@ class RECIST11(RecistRules):
 
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
-        return recist_walk(self.target_rule, self.new_lesion_rule, self.eligibility)(course)
+        return recist_walk(self)(course)

@@ -20,14 +20,13 @@ from radiomics_hcc.response.attenuation import (
     targets_with_lipiodol,
 )
 from radiomics_hcc.response.follow_up_walk import TargetFinding, target_history
-from radiomics_hcc.response.measurement import Course, Measurement
+from radiomics_hcc.response.measurement import Course
 from radiomics_hcc.response.size_and_attenuation_reasons import SizeAndAttenuationReason
 from radiomics_hcc.response.target_reasons import TargetReason
 from radiomics_hcc.response.targets import (
     TargetHistory,
     TargetRule,
     TargetSum,
-    is_normal_node,
     sum_targets,
     target_response,
 )
@@ -72,10 +71,6 @@ class SizeAndAttenuation:
                 current, history, change, self.size, self.attenuation_remainder
             )(response, needs_both=self.needs_both)
         return TargetFinding(response, reason, history.baseline, history.nadir, current.value)
-
-    def is_gone(self, row: Measurement) -> bool:
-        """Whether the size of a row says that the lesion is gone: 0, or a normal node."""
-        return self.size.measure(row) == 0 or is_normal_node(row, self.size.normal_node_mm)
 
     def _by_size_alone(self, current: TargetSum, history: TargetHistory) -> ResponseWord | None:
         """NA, CR and what is back after it was gone; None where attenuation counts too."""

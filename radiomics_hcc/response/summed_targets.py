@@ -13,12 +13,11 @@ from radiomics_hcc.response.follow_up_walk import (
     had_complete_response,
     target_history,
 )
-from radiomics_hcc.response.measurement import Course, LesionStatus, Measurement, Role
+from radiomics_hcc.response.measurement import Course, LesionStatus, Role
 from radiomics_hcc.response.target_reasons import TargetReason
 from radiomics_hcc.response.targets import (
     TargetHistory,
     TargetRule,
-    is_normal_node,
     is_progression,
     sum_targets,
     target_response,
@@ -49,11 +48,6 @@ class SummedTargets:
         response = target_response(current, history, self.rule)
         reason = TargetReason(current, history, self.rule)(response)
         return TargetFinding(response, reason, history.baseline, history.nadir, current.value)
-
-    def is_gone(self, row: Measurement) -> bool:
-        """Whether the size of a row says that the lesion is gone: 0, or a normal node."""
-        size = self.rule.measure(row)
-        return size == 0 or is_normal_node(row, self.rule.normal_node_mm)
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,10 @@ def _ten_times_smaller(size: Size, others: Sequence[Fraction], whose: str) -> Pr
     """Whether the median of the others is about ten times as large."""
     if size.column in VOLUMES or size.is_fragment:
         return None
-    middle, (least, most) = median(others), NEAR_TEN
+    least, most = NEAR_TEN
+    if max(others) < least * size.value:
+        return None
+    middle = median(others)
     if not least * size.value <= middle <= most * size.value:
         return None
     return size.problem(f"is about ten times smaller than {decimal_text(middle)} ({whose})")

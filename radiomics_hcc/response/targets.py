@@ -61,6 +61,10 @@ class TargetRule:
         limit = self.progression_factor * nadir
         return size >= limit if self.progression_inclusive else size > limit
 
+    def is_gone(self, row: Measurement) -> bool:
+        """Whether the size of a row says that the lesion is gone: 0, or a normal node."""
+        return self.measure(row) == 0 or is_normal_node(row, self.normal_node_mm)
+
 
 @dataclass(frozen=True)
 class TargetSum:

@@ -131,11 +131,7 @@ def course_uncertainty(course: Course, criterion: Criterion) -> tuple[MeasuredUn
     A lesion without a variant keeps its size. One walk through the course is made for each
     choice at the baseline and at the follow-ups, so that the nadir follows the choice.
     """
-    choices = (NOMINAL, *_variants_of(course))
-    walks = {
-        (first, later): criterion(with_variants(course, first, later))
-        for first, later in product(choices, choices)
-    }
+    walks = {choice: criterion(varied) for choice, varied in varied_courses(course).items()}
     nominal = walks[NOMINAL, NOMINAL]
     return tuple(
         MeasuredUncertainty(
@@ -149,19 +145,26 @@ def course_uncertainty(course: Course, criterion: Criterion) -> tuple[MeasuredUn
     )
 
 
-def with_variants(course: Course, first: str, later: str) -> Course:
+def varied_courses(course: Course) -> dict[tuple[str, str], Course]:
     """The course with one variant's sizes at the baseline and another's afterwards.
 
     Parameters
     ----------
     course
         A course.
-    first, later
-        A variant, or an empty word for the sizes as they are.
+
+    Returns
+    -------
+    dict
+        By the variant of the baseline and that of the follow-ups, both among those that the course
+        has; an empty word stands for the sizes as they are.
     """
-    baseline, *follow_ups = course.visits
-    visits = (_varied(baseline, first), *(_varied(visit, later) for visit in follow_ups))
-    return replace(course, visits=visits)
+    choices = (NOMINAL, *_variants_of(course))
+    varied = {name: tuple(_varied(visit, name) for visit in course.visits) for name in choices}
+    return {
+        (first, later): replace(course, visits=(*varied[first][:1], *varied[later][1:]))
+        for first, later in product(choices, choices)
+    }
 
 
 def flagged(course: Course, criterion: Criterion) -> tuple[ResponseAssessment, ...]:

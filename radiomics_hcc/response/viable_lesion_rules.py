@@ -16,21 +16,25 @@ from radiomics_hcc.response.sizes import viable_size
 
 @dataclass(frozen=True)
 class ViableLesionRules(Step):
-    """Parameters of EASL and qEASL that come from mRECIST and RECIST 1.1.
+    """Parameters of mRECIST, EASL and qEASL, some of them from RECIST 1.1.
 
     Parameters
     ----------
     carry_forward_pr
-        Once PR, growth is judged against the nadir and PR stays until PD.
+        Once PR, growth is judged against the nadir and PR stays until PD (100 -> 70 -> 80 is PR).
     allow_other_phase
         Use viable sizes that were read in another phase than the arterial (column `phase`), with
         a flag, instead of calling them not evaluable.
     normal_node_mm
         A node with a shorter short axis is gone; 0 switches this off.
     target_minimum_mm, node_minimum_mm, porta_hepatis_minimum_mm
-        Targets with a smaller viable diameter (short axis) at baseline are noted in the reason.
-    new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
-        What makes a new liver nodule progression, and since when.
+        Targets with a smaller viable diameter (short axis) at baseline are noted in the reason. A
+        new node at the porta hepatis counts from `porta_hepatis_minimum_mm` short axis on.
+    new_nodule_minimum_mm, interval_growth_mm
+        A new liver nodule is progression at this longest diameter with the typical pattern, or
+        after this growth.
+    backdate_new_lesions
+        A new lesion that is proved later is progression at its first detection.
     """
 
     reads_markers: ClassVar[bool] = False

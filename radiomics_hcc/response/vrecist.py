@@ -59,7 +59,7 @@ class VRECIST(WholeLesionRules):
 
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
-        return recist_walk(self.target_rule, self.new_lesion_rule, self.eligibility)(course)
+        return recist_walk(self)(course)
 
     @property
     def target_rule(self) -> TargetRule:

@@ -8,7 +8,6 @@ from typing import ClassVar
 from radiomics_hcc.domain.response import ResponseAssessment
 from radiomics_hcc.errors import Problem
 from radiomics_hcc.response.arithmetic import exact
-from radiomics_hcc.response.follow_up_walk import FollowUpWalk
 from radiomics_hcc.response.measurement import Course
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.parameters import check_parameters
@@ -19,6 +18,7 @@ from radiomics_hcc.response.products import (
     whole_product_gaps,
     whole_product_lacks,
 )
+from radiomics_hcc.response.recist_walk import recist_walk
 from radiomics_hcc.response.requirements import THROMBUS_GAPS, new_lesion_gaps
 from radiomics_hcc.response.summed_targets import PROGRESSION_OF, SummedTargets, judged_by
 from radiomics_hcc.response.targets import NOTHING, TargetRule
@@ -67,13 +67,7 @@ class WHO(WholeLesionRules):
 
     def __call__(self, course: Course) -> tuple[ResponseAssessment, ...]:
         """Assess one course: one answer per follow-up."""
-        summed = SummedTargets(self.target_rule)
-        walk = FollowUpWalk(
-            judge_targets=judged_by(self.progression_of, summed),
-            is_gone=summed.is_gone,
-            new_lesions=self.new_lesion_rule,
-            eligibility=self.eligibility,
-        )
+        walk = recist_walk(self, judged_by(self.progression_of, SummedTargets(self.target_rule)))
         return walk(course)
 
     @property

@@ -16,16 +16,17 @@ from radiomics_hcc.response.sizes import whole_size
 
 @dataclass(frozen=True)
 class WholeLesionRules(Step):
-    """Parameters of WHO, vRECIST and Choi that come from RECIST 1.1.
+    """Parameters of RECIST 1.1 that the other criteria on whole lesions take over.
 
     Parameters
     ----------
     carry_forward_pr
-        Once PR, growth is judged against the nadir and PR stays until PD.
+        Once PR, growth is judged against the nadir and PR stays until PD (100 -> 70 -> 80 is PR).
     normal_node_mm
         A node with a shorter short axis is gone; 0 switches this off.
     target_minimum_mm, node_minimum_mm
-        Targets with a smaller diameter at baseline are noted in the reason.
+        Targets with a smaller diameter at baseline are noted in the reason; for slices thicker
+        than 5 mm the minimum is twice the slice.
     backdate_new_lesions
         An equivocal lesion that is later confirmed is progression at its first detection.
     """

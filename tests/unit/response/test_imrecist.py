@@ -127,3 +127,13 @@ def test_progression_is_negated_by_no_progression_four_weeks_later(rows, later, 
     assert str(found[0].response) == "PD"
     assert bool(found[0].flags) == negated
     assert ("PD negated by SD" in found[0].reason) == negated
+
+
+def test_a_new_lesion_that_is_no_tumour_yet_is_told(assessed):
+    target = {"longest_mm": 40}
+    new = {"assessment": 60, "lesion_id": "N", "role": "new"}
+    (row,) = assessed(
+        IMRECIST(), [target, target | {"assessment": 60}, new | {"status": "equivocal"}]
+    )
+    assert str(row.response) == "SD"
+    assert row.reason.endswith("New liver lesion N is equivocal: no progression yet.")

@@ -101,3 +101,10 @@ def test_growth_is_remembered_over_a_visit_without_a_row(criterion, assessed):
     ]
     found = [str(row.non_target_response) for row in assessed(criterion, rows)]
     assert found == ["PD", "NE", "PD"]
+
+
+def test_several_non_targets_are_spoken_of_in_the_plural(assessed):
+    others = [{"lesion_id": name, "role": "non_target", "status": "present"} for name in "UV"]
+    later = [row | {"assessment": 60} for row in others]
+    (row,) = assessed(RECIST11(), [*others, *later])
+    assert "Non-targets U, V persist." in row.reason

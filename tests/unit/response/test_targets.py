@@ -1,5 +1,6 @@
 import pytest
 
+from radiomics_hcc.response.criteria import criteria
 from radiomics_hcc.response.mrecist import MRECIST
 from radiomics_hcc.response.recist11 import RECIST11
 
@@ -303,3 +304,22 @@ def test_target_below_the_minimum_is_assessed_and_noted(criterion, assessed):
 def test_more_targets_than_allowed_are_noted(criterion, assessed):
     rows = lesions(0, [20, 20, 20]) + lesions(60, [20, 20, 20])
     assert "3 liver targets, at most 2 per organ" in assessed(criterion, rows)[0].reason
+
+
+@pytest.mark.parametrize("kind", [kind for kind in criteria() if kind not in ("afp", "lirads_tr")])
+def test_every_criterion_lets_the_user_say_when_a_node_is_normal(assessed, kind):
+    sizes = {"longest_mm": 20, "volume_ml": 2, "mean_hu": 60, "site": "node"}
+    rows = [sizes | {"short_axis_mm": 18}, sizes | {"short_axis_mm": 8, "assessment": 60}]
+    gone, still_there = (
+        str(assessed(criteria()[kind].from_config({"normal_node_mm": limit}), rows)[0].response)
+        for limit in (10, 0)
+    )
+    assert gone in ("CR", "iCR")
+    assert still_there not in ("CR", "iCR")
+
+
+@BOTH
+def test_growth_short_of_progression_names_baseline_and_nadir(criterion, assessed):
+    course = lesions(0, [100]) + lesions(60, [80]) + lesions(120, [90])
+    *_, last = assessed(criterion, course)
+    assert "against 100 mm at baseline (-10.0 %) and a nadir of 80 mm (+12.5 %)" in last.reason
