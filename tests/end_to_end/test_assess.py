@@ -184,3 +184,16 @@ def test_python_gives_the_same_tables(audited) -> None:
     assert "majority of readers" in found._repr_html_()
     with pytest.raises(InputError, match="did you mean 'criteria'"):
         found.frame("criterai")
+
+
+def test_day_numbers_stay_whole_beside_patients_without_follow_up(place) -> None:
+    place.write(
+        "m.csv",
+        "patient_id,assessment,lesion_id,role,viable_mm\n"
+        "A,0,L1,target,50\nA,60,L1,target,20\nA,120,L1,target,10\nB,0,L1,target,40\n",
+    )
+    answer = place.rhcc("assess", "m.csv", "--best", "-o", "r.csv")
+    rows = place.table("r.csv")
+    assert rows["assessment"].tolist()[:2] == ["60", "120"]
+    assert rows["baseline"].tolist()[:2] == ["0", "0"]
+    assert "1 patients, 2 assessments by mrecist: PR 2; without follow-up: 1" in answer.out

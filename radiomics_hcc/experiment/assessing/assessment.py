@@ -32,6 +32,7 @@ from radiomics_hcc.response.readers import readers_of, with_consensus
 from radiomics_hcc.response.recommendation import recommendation_notes
 
 NO_FACTS: Final = PatientFacts()
+DAY_COLUMNS: Final = ("assessment", "baseline")
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,8 @@ class Assessed:
             rows = rows.merge(self._others(), on=list(KEYS), how="left")
         if not with_best:
             return rows
+        days = [name for name in DAY_COLUMNS if pd.api.types.is_integer_dtype(rows[name])]
+        rows = rows.astype(dict.fromkeys(days, "Int64"))  # day numbers stay whole beside gaps
         reached = self.best.frame().rename(columns={"reason": "best_reason"})
         return rows.merge(reached, on=["patient_id", "reader"], how="outer")
 
@@ -138,8 +141,9 @@ class Assessed:
         without = len(self.table.without_follow_up)
         missing = f"; without follow-up: {without}" if without else ""
         patients = frame["patient_id"].nunique()
-        kind = self.criterion.kind
-        return f"{patients} patients by {kind}{who}: {counts or 'no assessment'}{missing}"
+        several = f", {len(counted)} assessments" if len(counted) != patients else ""
+        by = f"{patients} patients{several} by {self.criterion.kind}{who}"
+        return f"{by}: {counts or 'no assessment'}{missing}"
 
     def _others(self) -> pd.DataFrame:
         compared = compare_criteria([self.table, *self.beside])
