@@ -31,7 +31,9 @@ def phases(
     for sentence in checked.sentences():
         typer.echo(sentence)
     typer.echo(f"evidence: {checked.write(output, evidence)}")
-    tell_failures([] if allow_mismatch else checked.mismatches, output)
+    typer.echo(f"{len(checked.mismatches)} stated phases contradicted: {output}")
+    if checked.mismatches and not allow_mismatch:
+        raise typer.Exit(1)
 
 
 def match(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from radiomics_hcc.datasets.cohort_rows import cases_of, header_problems
+from radiomics_hcc.datasets.consistency import NO_NAME
 from radiomics_hcc.datasets.file_checks import check_cohort
 from radiomics_hcc.datasets.image_paths import PathRule
 from radiomics_hcc.datasets.rows import Row, read_csv_table
@@ -18,8 +19,6 @@ from radiomics_hcc.domain.cohort import COHORT_COLUMNS, Case, Cohort, Patient, R
 from radiomics_hcc.errors import InputError, Problem
 
 PATHS: Final = ("image", "mask")
-NO_NAME: Final = "of "
-"""Begins the word that stands for an identity or phase while there is none."""
 
 
 @dataclass(frozen=True, eq=False)

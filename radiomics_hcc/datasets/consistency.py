@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Final
 
 from radiomics_hcc.domain.cohort import Case, Cohort, Patient, Region, Timepoint
 from radiomics_hcc.errors import Problem
+
+NO_NAME: Final = "of "
+"""Begins the word that stands for an identity or phase while there is none."""
 
 
 def consistency_problems(cohort: Cohort) -> list[Problem]:
@@ -19,6 +23,7 @@ def consistency_problems(cohort: Cohort) -> list[Problem]:
     return [
         *(problem_of(case, *_UNNAMED) for case in unnamed),
         *_repeated(named),
+        *_shared_outlines(named),
         *_dates_within_timepoints(cases),
         *_order_of_timepoints(cases),
         *_order_of_treatment(cases, cohort.patients),
@@ -60,7 +65,29 @@ def _repeated(cases: Iterable[Case]) -> list[Problem]:
         earlier = first.setdefault(key, case)
         if earlier is not case:
             what = f"the same patient, time point, phase, region and lesion as {_place(earlier)}"
-            problems.append(problem_of(case, what, "drop one row or name the lesions apart"))
+            problems.append(problem_of(case, what, _remedy(case, earlier)))
+    return problems
+
+
+def _remedy(case: Case, earlier: Case) -> str:
+    if not case.phase and case.image != earlier.image:
+        return "fill in the phase of both images; `rhcc phases` finds it for CT"
+    return "drop one row or name the lesions apart"
+
+
+def _shared_outlines(cases: Iterable[Case]) -> list[Problem]:
+    """Lesions of one image that have different names and one outline: it would count twice."""
+    first: dict[tuple[object, ...], Case] = {}
+    problems = []
+    for case in cases:
+        if case.region != Region.LESION or case.mask is None or case.is_absent:
+            continue
+        key = (case.patient_id, case.timepoint, case.phase, case.image, case.mask, case.label)
+        earlier = first.setdefault(key, case)
+        is_named = not case.lesion_id.startswith(NO_NAME)
+        if is_named and earlier.lesion_id != case.lesion_id:
+            what = f"the same mask and label as lesion {earlier.lesion_id!r} at {_place(earlier)}"
+            problems.append(problem_of(case, what, "drop one row, or give its own label"))
     return problems
 
 

@@ -24,6 +24,13 @@ NEVER_VOTES: Final = (
 )
 """Words that say that there is no answer."""
 
+NO_LABELS: Final = (
+    *NEVER_VOTES,
+    UnorderedResponse.NON_CR_NON_PD,
+    ImmuneResponse.NON_ICR_NON_IUPD,
+)
+"""Words that never train a model: no answer, or persisting disease that has no size."""
+
 CLASSES: Final[Scale] = tuple(ResponseClass)
 CLASSES_WITH_NON_TARGETS: Final[Scale] = (
     *(ResponseClass.CR, ResponseClass.PR, ResponseClass.SD),
@@ -79,6 +86,36 @@ def scale_of(words: Iterable[ResponseWord]) -> Scale:
         listed = ", ".join(map(str, voting))
         raise InputError([Problem("response", f"{listed} have no common order")])
     return tuple(word for word in next(iter(kinds)) if word not in NEVER_VOTES)
+
+
+def label_order(words: Iterable[str], merged: Iterable[str] = ()) -> tuple[str, ...]:
+    """The classes that may train a model, best first, of the criterion that used these words.
+
+    Parameters
+    ----------
+    words
+        Responses as text; those of `NO_LABELS` do not matter.
+    merged
+        Words that a merge of classes names, which need not occur.
+
+    Returns
+    -------
+    The first known scale that has all of them; without one, that of `words`; without that,
+    CR < PR < SD < PD.
+
+    Examples
+    --------
+    >>> label_order(["iSD", "NE"])
+    ('iCR', 'iPR', 'iSD', 'iUPD', 'iCPD')
+    """
+    ignored = {str(word) for word in NO_LABELS}
+    orders = [tuple(str(word) for word in scale if word not in NO_LABELS) for scale in SCALES]
+    seen = set(words) - ignored
+    for wanted in (seen | set(merged), seen):
+        for order in orders:
+            if wanted <= set(order):
+                return order
+    return orders[0]
 
 
 def plain_class(word: ResponseWord) -> ResponseWord | None:

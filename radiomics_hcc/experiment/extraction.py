@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from radiomics_hcc.datasets.manifest import load_cohort
-from radiomics_hcc.domain.cohort import Cohort
+from radiomics_hcc.domain.cohort import Cohort, Region
 from radiomics_hcc.domain.peritumoural import ring_width_mm
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.experiment.measuring.functional import measured_features
 from radiomics_hcc.experiment.measuring.measure import Measuring
+from radiomics_hcc.experiment.measuring.visits import visits_of
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import read_parameters
 from radiomics_hcc.features.progress import ConsoleProgress
@@ -73,6 +74,8 @@ def extract_file(files: ExtractionFiles, choices: Extraction) -> FeatureTable:
     )
     loaded = _with_rings(checked, choices.regions)
     _check_regions(loaded, choices.regions)
+    if files.functional:
+        visits_of(checked, Region.LESION)  # refuses before any feature is measured
     measured = replace(choices, parameters=parameters)(loaded, ConsoleProgress())
     unclipped = [case.name for case in rings_without_liver(loaded)]
     table = replace(measured, metadata={**measured.metadata, "rings_without_liver": unclipped})

@@ -13,7 +13,6 @@ from radiomics_hcc.domain.volume import Mask
 from radiomics_hcc.experiment.measuring.images import (
     StudyImages,
     StudyMask,
-    chosen_case,
     read_lesion,
     read_study,
 )
@@ -23,7 +22,7 @@ from radiomics_hcc.experiment.measuring.lesion import (
     measure_lesion,
     surroundings,
 )
-from radiomics_hcc.experiment.measuring.visits import lesion_cases
+from radiomics_hcc.experiment.measuring.visits import fragments, lesion_cases
 from radiomics_hcc.features.measure import CASE_ERRORS, reason_of
 from radiomics_hcc.imaging.chord import AxialDiameter
 from radiomics_hcc.imaging.viable_rule import ViableRule
@@ -50,9 +49,11 @@ class LesionView:
         The same on one grid.
     lesion, viable
         Masks, shape (z, y, x); None where the lesion has none, or nobody can say what is viable.
-    longest, viable_lines
-        The whole lesion's longest axial diameter, and those that the viable size consists of: one,
-        or several where fragments are added up.
+    parts
+        The mask of every fragment; one where the lesion is in one piece.
+    longest_lines, viable_lines
+        The longest axial diameters of which the lesion's size and its viable size consist, the
+        longest first: one each, or several where fragments are added up.
     is_absent
         Whether the cohort says that the lesion has vanished.
     remarks
@@ -63,7 +64,8 @@ class LesionView:
     images: StudyImages = field(repr=False)
     lesion: Mask | None = field(default=None, repr=False)
     viable: Mask | None = field(default=None, repr=False)
-    longest: AxialDiameter | None = None
+    parts: tuple[StudyMask, ...] = field(default=(), repr=False)
+    longest_lines: tuple[AxialDiameter, ...] = ()
     viable_lines: tuple[AxialDiameter, ...] = ()
     is_absent: bool = False
     remarks: tuple[str, ...] = ()
@@ -105,16 +107,18 @@ class ViewStudy:
         if view.lesion is None:
             return view
         try:
-            found = measure_lesion(view.images, StudyMask(view.lesion), around, self.rule)
+            found = [measure_lesion(view.images, part, around, self.rule) for part in view.parts]
         except CASE_ERRORS as error:
             return _remarked(view, f"not measured: {reason_of(error)}")
         measured = replace(
             view,
-            longest=found.longest_line,
-            viable=found.viable,
-            viable_lines=found.viable_lines,
+            longest_lines=_sorted(part.longest_line for part in found),
+            viable=_together([part.viable for part in found if part.viable is not None]),
+            viable_lines=_sorted(line for part in found for line in part.viable_lines),
         )
-        return _remarked(measured, *_remarks(found))
+        return _remarked(
+            measured, *dict.fromkeys(word for part in found for word in _remarks(part))
+        )
 
 
 def _remarks(found: LesionFindings) -> Iterator[str]:
@@ -130,15 +134,23 @@ def _whole(blank: LesionView, cases: Sequence[Case]) -> LesionView:
     present = [case for case in cases if not case.is_absent]
     if not present:
         return replace(blank, is_absent=True)
-    phase = chosen_case(present, blank.images.phase).phase
-    parts = [case for case in present if case.phase == phase]
     try:
-        masks = [read_lesion([case], blank.images).mask for case in parts]
+        parts = tuple(read_lesion(part, blank.images) for part in fragments(present))
     except CASE_ERRORS as error:
         return _remarked(blank, f"mask not read: {reason_of(error)}")
-    together = Mask(np.any([mask.array for mask in masks], axis=0), masks[0].geometry)
-    view = replace(blank, lesion=together)
-    return _remarked(view, f"{len(parts)} masks together") if len(parts) > 1 else view
+    view = replace(blank, lesion=_together([part.mask for part in parts]), parts=parts)
+    return _remarked(view, f"{len(parts)} fragments, added up") if len(parts) > 1 else view
+
+
+def _together(masks: Sequence[Mask]) -> Mask | None:
+    if not masks:
+        return None
+    return Mask(np.any([mask.array for mask in masks], axis=0), masks[0].geometry)
+
+
+def _sorted(lines: Iterable[AxialDiameter | None]) -> tuple[AxialDiameter, ...]:
+    found = (line for line in lines if line is not None)
+    return tuple(sorted(found, key=lambda line: -line.length_mm))
 
 
 def _remarked(view: LesionView, *remarks: str) -> LesionView:

@@ -21,6 +21,7 @@ from radiomics_hcc.imaging.viable_rule import ViableRule
 from radiomics_hcc.report import words
 from radiomics_hcc.report.montage import Diameter, Panel, cropped, montage
 from radiomics_hcc.report.numbers import fixed, number
+from radiomics_hcc.report.patient_sides import facing
 
 MARGIN_MM: Final = 35.0  # around the lesion: enough to see where in the liver it lies
 LINE_CHARACTERS: Final = 62
@@ -148,10 +149,10 @@ def _rows(lesion_id: str, views: Sequence[LesionView]) -> list[list[Panel | None
     second: list[Panel | None] = []
     for view, place in placed:
         told = (_heading(view, lesion_id), _numbers(view))
-        line = view.viable_lines[0] if view.viable_lines else view.longest
-        first.append(_panel(view, place, line=line, told=told, radius_mm=radius_mm))
+        lines = view.viable_lines or view.longest_lines
+        first.append(_panel(view, place, lines=lines, told=told, radius_mm=radius_mm))
         told = (f"{view.study.timepoint}: slice of the longest diameter", ())
-        other = _panel(view, place, line=view.longest, told=told, radius_mm=radius_mm)
+        other = _panel(view, place, lines=view.longest_lines, told=told, radius_mm=radius_mm)
         second.append(None if _is_in_one_slice(view) else other)
     return [first, second]
 
@@ -175,14 +176,14 @@ def _panel(
     view: LesionView,
     place: LiverPlace,
     *,
-    line: AxialDiameter | None,
+    lines: Sequence[AxialDiameter],
     told: tuple[str, tuple[str, ...]],
     radius_mm: float,
 ) -> Panel:
-    """The slice of a diameter, else of the place, cut to the same size at every time point."""
+    """The slice of the first diameter, else of the place; every time point cut to one size."""
     image = view.images.phases[view.images.phase]
     z, y, x = place.voxel(image.geometry, view.images.liver)
-    index = z if line is None else line.slice_index
+    index = lines[0].slice_index if lines else z
     regions = {"liver": view.images.liver, "lesion": view.lesion, "viable": view.viable}
     masks: dict[str, NDArray[np.bool_]] = {
         name: mask.array[index] for name, mask in regions.items() if mask is not None
@@ -196,14 +197,15 @@ def _panel(
         diameters=tuple(_diameters(view, index)),
         numbers=told[1],
     )
-    return cropped(panel, margin_mm=MARGIN_MM, around=_square(panel, (y, x), radius_mm))
+    shown = cropped(panel, margin_mm=MARGIN_MM, around=_square(panel, (y, x), radius_mm))
+    return facing(shown, image.geometry.direction)
 
 
 def _diameters(view: LesionView, index: int) -> Iterator[Diameter]:
-    lines = [("longest diameter", view.longest)]
+    lines = [("longest diameter", line) for line in view.longest_lines]
     lines += [("viable diameter", line) for line in view.viable_lines]
     for name, line in lines:
-        if line is not None and line.slice_index == index:
+        if line.slice_index == index:
             yield Diameter(name, line.ends_yx_mm)
 
 
@@ -217,8 +219,8 @@ def _square(panel: Panel, middle: tuple[int, int], radius_mm: float) -> NDArray[
 
 
 def _is_in_one_slice(view: LesionView) -> bool:
-    lines = (*view.viable_lines[:1], view.longest)
-    return len({line.slice_index for line in lines if line is not None}) <= 1
+    lines = (*view.viable_lines[:1], *view.longest_lines[:1])
+    return len({line.slice_index for line in lines}) <= 1
 
 
 def _heading(view: LesionView, lesion_id: str) -> str:
@@ -233,8 +235,8 @@ def _heading(view: LesionView, lesion_id: str) -> str:
 def _numbers(view: LesionView) -> tuple[str, ...]:
     """Diameters, volumes, and what was said of them."""
     lines: list[str] = []
-    if view.lesion is not None and view.longest is not None:
-        lines = [f"longest {_sum_mm([view.longest])}", f"{number(view.lesion.volume_ml)} ml"]
+    if view.lesion is not None and view.longest_lines:
+        lines = [f"longest {_sum_mm(view.longest_lines)}", f"{number(view.lesion.volume_ml)} ml"]
     if lines and view.viable is not None:
         lines[0] += f", viable {_sum_mm(view.viable_lines)}"
         lines[1] += f", viable {number(view.viable.volume_ml)} ml"

@@ -84,7 +84,7 @@ class ConsoleProgress:
             self.task = self.bar.add_task(self.what, total=total, counts="")
             self.bar.start()
         else:
-            self._write(f"{self.what}: {total} cases")
+            self._write(f"{self.what}: {total} to do")
 
     def advance(self, outcome: OutcomeWord, case: str) -> None:
         """Move the bar; name a failure at once."""

@@ -225,7 +225,10 @@ class _Pairs:
                 LinkOutcome.VANISHED if is_shown else LinkOutcome.NOT_IMAGED,
                 before=lesion.name,
                 volume_before_ml=lesion.volume_ml,
-                doubts=self._near(self.distance_mm[i], self._new(), self.after),
+                doubts=(
+                    *self._near(self.distance_mm[i], self._new(), self.after),
+                    *self._partly_in(self.share_before[i], self.after),
+                ),
             )
 
     def gained(self, views: tuple[View, View] | None) -> Iterator[LesionLink]:
@@ -233,7 +236,10 @@ class _Pairs:
         for j in self._new():
             lesion = self.after[j]
             gone = self._alone(len(self.before), {*self.match, *self.absorbed})
-            doubts = self._near(self.distance_mm[:, j], gone, self.before)
+            doubts = (
+                *self._near(self.distance_mm[:, j], gone, self.before),
+                *self._partly_in(self.share_after[:, j], self.before),
+            )
             if views is not None and not views[0].shows(lesion):
                 doubts = (*doubts, "its place was not imaged before")
             yield LesionLink(
@@ -249,6 +255,14 @@ class _Pairs:
     @staticmethod
     def _alone(count: int, linked: set[int]) -> list[int]:
         return [place for place in range(count) if place not in linked]
+
+    def _partly_in(self, share: NDArray[np.float64], others: list[PlacedLesion]) -> tuple[str, ...]:
+        """Lesions of the other scan that hold too much of it to be nothing to it."""
+        return tuple(
+            f"{100 * part:.0f} % of it lies in {other.name}: may be part of it"
+            for part, other in zip(share.tolist(), others, strict=True)
+            if part >= self.rule.smallest_share
+        )
 
     def _near(
         self, distance_mm: NDArray[np.float64], places: list[int], others: list[PlacedLesion]

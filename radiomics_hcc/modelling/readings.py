@@ -8,9 +8,10 @@ from typing import Final, Literal
 import pandas as pd
 
 from radiomics_hcc.domain.consensus import ConsensusRule, agreed_word
+from radiomics_hcc.domain.response_scale import label_order
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
-from radiomics_hcc.modelling.merging import RESPONSE_ORDER, ClassOrder, Merge, word_of
+from radiomics_hcc.modelling.merging import ClassOrder, Merge, word_of
 from radiomics_hcc.modelling.targets import NEVER_A_LABEL, Target, exclusion_frame
 
 READING_COLUMNS: Final = ("patient_id", "reader", "assessment", "response")
@@ -30,7 +31,7 @@ def target_from_readings(
     """Take one class per patient from assessed follow-ups.
 
     Each reader's first (or last) follow-up counts. Readings that are no class (NE, NA,
-    NON-CR/NON-PD, empty) do not vote. `majority`: the class that more than half of the votes
+    NON-CR/NON-PD, ..., empty) do not vote. `majority`: the class that more than half of the votes
     name, else the median class; `median`: the median class; `unanimous`: the class that all votes
     name; any other word is the name of the one reader who votes. Where votes differ that must
     not, or an even number of them lies around two different classes, the patient is excluded.
@@ -42,7 +43,8 @@ def target_from_readings(
         `reader` may be left out. `assessment` is an ISO date, or a day number, which gives no
         date to the label.
     merge
-        New class -> classes; None keeps CR < PR < SD < PD. Readers vote with merged classes.
+        New class -> classes; None keeps those of the criterion: CR < PR < SD < PD, or iCR < iPR <
+        iSD < iUPD < iCPD, responder < non-responder, ... Readers vote with merged classes.
 
     Raises
     ------
@@ -50,9 +52,10 @@ def target_from_readings(
         For missing columns, a word that belongs to no class, an unknown reader, times that
         cannot be ordered, or two rows of the same patient, reader and follow-up.
     """
-    order = ClassOrder.merged(RESPONSE_ORDER, merge)
     chosen = _one_per_reader(_checked(readings), assessment)
     is_label = ~chosen["response"].isin(NEVER_A_LABEL)
+    named = [word for words in (merge or {}).values() for word in words]
+    order = ClassOrder.merged(label_order(chosen["response"][is_label], named), merge)
     order.check_covers(chosen["response"][is_label], "response")
     classes = chosen[is_label].assign(response=lambda rows: rows["response"].map(order.meaning))
     votes = _votes(classes, readers, sorted(chosen["reader"].unique()))

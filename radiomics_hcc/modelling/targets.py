@@ -9,12 +9,12 @@ from typing import Final
 import pandas as pd
 
 from radiomics_hcc.domain.patient_table import PatientTable
-from radiomics_hcc.domain.response import UnorderedResponse
+from radiomics_hcc.domain.response_scale import NO_LABELS
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.merging import RESPONSE_ORDER, ClassOrder, Merge, word_of
 
-NEVER_A_LABEL: Final = ("", *(word.value for word in UnorderedResponse))
+NEVER_A_LABEL: Final = ("", *(str(word) for word in NO_LABELS))
 EXCLUSION_COLUMNS: Final = ("patient_id", "reason")
 
 

@@ -74,7 +74,7 @@ class Panel:
     Parameters
     ----------
     image_hu
-        Slice (y, x) in HU, in LPS order: row 0 is anterior, column 0 the patient's right.
+        Slice (y, x) in HU as it is shown: row 0 on top, column 0 on the left.
     masks
         Outlined regions by name (`lesion`, `viable`, `liver`, ...), each (y, x); an empty one draws
         nothing.
@@ -90,6 +90,9 @@ class Panel:
         Lines of text below the picture: what was measured, or why it was not.
     is_cut
         Whether regions may go on beyond the border, so that their contours are open there.
+    sides
+        Letters of the patient's sides on the left, on the right and on top of the picture; by
+        default those of an axial slice in LPS order, see `facing` for others.
     """
 
     image_hu: NDArray[np.floating | np.integer]
@@ -100,6 +103,7 @@ class Panel:
     diameters: tuple[Diameter, ...] = ()
     numbers: tuple[str, ...] = ()
     is_cut: bool = False
+    sides: tuple[str, str, str] = ("R", "L", "A")
 
     def __post_init__(self) -> None:
         wrong = [name for name, mask in self.masks.items() if mask.shape != self.image_hu.shape]
@@ -222,7 +226,7 @@ def _draw(axes: Axes, panel: Panel, window: Window) -> None:
     for diameter in panel.diameters:
         _line(axes, diameter, panel.spacing_yx_mm)
     _scale_bar(axes, height, width)
-    _orientation(axes, height, width)
+    _orientation(axes, height, width, panel.sides)
     axes.set_aspect("equal")
 
 
@@ -282,13 +286,14 @@ def _scale_bar(axes: Axes, height: float, width: float) -> None:
     axes.text(x, y - 0.025 * height, f"{length} mm", color="white", fontsize=8, path_effects=halo)
 
 
-def _orientation(axes: Axes, height: float, width: float) -> None:
+def _orientation(axes: Axes, height: float, width: float, sides: tuple[str, str, str]) -> None:
     halo = [withStroke(linewidth=2.2, foreground="black")]
     gap = 0.02 * width
-    for letter, x, y in (
-        ("R", gap, height / 2),
-        ("L", width - gap, height / 2),
-        ("A", width / 2, gap),
+    left, right, top = sides
+    for letter, x, y, across, along in (
+        (left, gap, height / 2, "left", "center"),
+        (right, width - gap, height / 2, "right", "center"),
+        (top, width / 2, gap, "center", "top"),
     ):
         axes.text(
             x,
@@ -296,8 +301,8 @@ def _orientation(axes: Axes, height: float, width: float) -> None:
             letter,
             color="white",
             fontsize=8,
-            ha={"R": "left", "L": "right"}.get(letter, "center"),
-            va="top" if letter == "A" else "center",
+            ha=across,
+            va=along,
             path_effects=halo,
         )
 

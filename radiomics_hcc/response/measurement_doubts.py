@@ -13,6 +13,9 @@ DOUBTS: Final = {
     "lipiodol_unsubtracted": "lipiodol without an unenhanced phase may pass for viable tissue",
     "poor_registration": "the unenhanced phase may not lie on the arterial one",
     "phase_mismatch": "attenuation contradicts the stated contrast phase",
+    "phase_twice": "two images are of one phase, and the first was measured",
+    "beyond_image": "the lesion reaches the edge of the image and may be larger",
+    "not_axial": "slices are not axial, and diameters lie in their plane",
 }
 """Flags of targets that a reader of the response must know, and what they mean."""
 

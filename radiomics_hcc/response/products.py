@@ -10,7 +10,7 @@ from radiomics_hcc.response.arterial_phase import is_read_elsewhere, read_elsewh
 from radiomics_hcc.response.measurement import LIVER, PORTAL_VEIN, Measurement
 from radiomics_hcc.response.measurements import Measurements
 from radiomics_hcc.response.requirements import always, missing_columns
-from radiomics_hcc.response.sizes import viable_column
+from radiomics_hcc.response.sizes import viable_column, why_not_viable
 from radiomics_hcc.response.targets import TOO_SMALL_MM
 
 UNIT: Final = "mm2"
@@ -47,7 +47,7 @@ def viable_product_lacks(row: Measurement) -> str:
     if row.site not in (LIVER, PORTAL_VEIN):
         return whole_product_lacks(row)
     if row.viable_mm is None:
-        return "has no viable diameter (no arterial phase?)"
+        return f"has no viable diameter {why_not_viable(row)}"
     return "has no viable perpendicular diameter"
 
 

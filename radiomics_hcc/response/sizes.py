@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from radiomics_hcc.response.measurement import LIVER, PORTAL_VEIN, Measurement
+
+WITHOUT_VIABLE: Final = {
+    "no_arterial": "no arterial phase",
+    "no_liver_mask": "no liver mask to compare with",
+    "no_parenchyma": "too little liver to compare with",
+    "lipiodol": "lipiodol fills more than half",
+    "hypovascular": "it enhances less than the liver",
+}
+"""Flags of a measurement whose viable sizes are empty, and what they mean."""
 
 
 def whole_column(row: Measurement) -> str:
@@ -32,8 +42,14 @@ def whole_unmeasured(row: Measurement) -> str:
     return "has no short axis" if row.is_node else "has no longest diameter"
 
 
+def why_not_viable(row: Measurement) -> str:
+    """Why viable tissue was not measured: what the flags of the row say, else the usual reason."""
+    said = [WITHOUT_VIABLE[flag] for flag in row.flags if flag in WITHOUT_VIABLE]
+    return f"({', '.join(said) or 'no arterial phase?'})"
+
+
 def viable_unmeasured(row: Measurement) -> str:
     """What a row without `viable_size` lacks."""
     if row.site in (LIVER, PORTAL_VEIN):
-        return "has no viable diameter (no arterial phase?)"
+        return f"has no viable diameter {why_not_viable(row)}"
     return whole_unmeasured(row)

@@ -7,6 +7,7 @@ from typing import Final
 
 from radiomics_hcc.response.arterial_phase import is_read_elsewhere, read_elsewhere
 from radiomics_hcc.response.measurement import LIVER, PORTAL_VEIN, Course, Measurement, Role
+from radiomics_hcc.response.sizes import why_not_viable
 
 UNIT: Final = "mL"
 TOO_SMALL_ML: Final = Fraction("0.065")  # convention: a ball of RECIST 1.1's 5 mm, 0.0654 mL
@@ -45,7 +46,7 @@ def whole_volume_lacks(_: Measurement) -> str:
 def enhancing_volume_lacks(row: Measurement) -> str:
     """What a row without `enhancing_volume` lacks."""
     if row.site in (LIVER, PORTAL_VEIN):
-        return "has no enhancing volume (no arterial phase?)"
+        return f"has no enhancing volume {why_not_viable(row)}"
     return whole_volume_lacks(row)
 
 

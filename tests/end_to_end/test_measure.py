@@ -112,6 +112,16 @@ def test_functional_values_are_features_with_changes_and_reasons(place, cohort) 
     assert (changes >= -1).all()
 
 
+def test_functional_values_without_lesions_are_refused_before_any_work(place, cohort) -> None:
+    rows = pd.read_csv(cohort / "cohort.csv", dtype=str, keep_default_na=False)
+    rows[rows["region"] != "lesion"].to_csv(cohort / "organs.csv", index=False)
+    words = ("--region", "liver", "--functional", "--no-cache", "-o", "features.csv")
+    answer = place.rhcc("extract", cohort / "organs.csv", *words)
+    assert answer.code == 1
+    assert "no case of 'lesion'; regions in the cohort:" in answer.err
+    assert "features:" not in answer.err
+
+
 def test_aligned_map_is_measured_and_has_features(place, cohort) -> None:
     rows = pd.read_csv(cohort / "cohort.csv", dtype=str, keep_default_na=False)
     chosen = (rows["phase"] == "arterial") & (rows["patient_id"] == "SYN_001")

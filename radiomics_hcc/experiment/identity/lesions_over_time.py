@@ -62,12 +62,15 @@ class MatchedCohort:
         Evidence, with the columns `LINK_COLUMNS`; `check` says why a person should look.
     failures
         Patients whose lesions could not be matched, with the reason; their rows are as they were.
+    patients
+        Those whose lesions were named.
     """
 
     table: CohortTable = field(repr=False)
     cells: tuple[Mapping[str, str], ...] = field(repr=False)
     links: pd.DataFrame = field(repr=False)
     failures: tuple[str, ...] = ()
+    patients: tuple[str, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         """The evidence, one row per link."""
@@ -84,9 +87,9 @@ class MatchedCohort:
         """How many lesions became what, and every link that a person should look at."""
         counts = self.links["outcome"].value_counts()
         told = ", ".join(f"{count} {word}" for word, count in counts.items())
-        patients = self.links["patient_id"].nunique()
+        alone = "lesions named at one time point" if self.patients else "nothing to match"
         doubtful = self.links[self.links["check"] != ""]
-        yield f"{patients} patients matched: {told or 'nothing to match'}; {len(doubtful)} to check"
+        yield f"{len(self.patients)} patients matched: {told or alone}; {len(doubtful)} to check"
         for row in doubtful.to_dict(orient="records"):
             place = f"{row['patient_id']} {row['lesion_id']} at {row['timepoint_after']}"
             yield f"check: {place}: {row['outcome']}: {row['check']}"
@@ -152,7 +155,8 @@ def match_cohort(
         done[patient] = lesions
         teller.advance("ok", patient)
     teller.finish()
-    return MatchedCohort(table, tuple(_cells(table, done)), _links(done), tuple(failures))
+    cells = tuple(_cells(table, done))
+    return MatchedCohort(table, cells, _links(done), tuple(failures), tuple(done))
 
 
 def _lesions(table: CohortTable) -> list[Case]:

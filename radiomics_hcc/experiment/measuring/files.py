@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import quote
@@ -42,7 +42,7 @@ class StudyFiles:
     folder: Path
 
     def write(
-        self, cases: Sequence[Case], found: LesionFindings, phase: str, number: int
+        self, cases: Sequence[Case], found: LesionFindings, images: StudyImages, number: int
     ) -> list[SavedRow]:
         """Write the masks of one lesion; rows of `cohort.csv`, absent where a part is empty.
 
@@ -52,18 +52,24 @@ class StudyFiles:
             The lesion in the phases of the visit.
         found
             Its masks on the grid of the reference phase.
-        phase
-            The reference phase, whose image the rows name.
+        images
+            The rows name the image of the reference phase.
         number
             Which fragment it is, from 0.
         """
-        image = next((case for case in cases if case.phase == phase), chosen_case(cases, phase))
+        case = replace(chosen_case(cases, images), image=images.image, phase=images.phase)
         rows = []
         if found.viable is not None:
-            rows.append(self._row(image, VIABLE, found.viable, phase, number))
+            rows.append(self._row(case, VIABLE, found.viable, number))
         if found.lipiodol is not None and found.values[LIPIODOL_FRACTION] >= LIPIODOL_SEEN:
-            rows.append(self._row(image, LIPIODOL, found.lipiodol, phase, number))
+            rows.append(self._row(case, LIPIODOL, found.lipiodol, number))
         return rows
+
+    def gone(self, study: Study, cases: Sequence[Case]) -> list[SavedRow]:
+        """A row of the viable part of a lesion that has vanished: absent in the arterial phase."""
+        images = (case.image for case in study.cases if case.phase == Phase.ARTERIAL)
+        image = next((image for image in images if image is not None), None)
+        return [self._absent(replace(cases[0], image=image, phase=Phase.ARTERIAL), VIABLE)]
 
     def write_subtraction(self, study: Study, images: StudyImages) -> None:
         """Write arterial minus registered unenhanced phase where the visit has both."""
@@ -76,18 +82,23 @@ class StudyFiles:
         volume = Volume(difference, arterial.geometry, arterial.unit)
         write_volume(volume, self.folder / _plain(study.patient_id) / name)
 
-    def _row(self, case: Case, region: str, mask: Mask, phase: str, number: int) -> SavedRow:
-        row: SavedRow = {name: getattr(case, name) for name in COHORT_COLUMNS}
-        row |= {"region": region, "phase": phase, "label": 1, "status": str(Status.PRESENT)}
-        row |= {"date": case.date.isoformat() if case.date else "", "image": self._relative(case)}
+    def _row(self, case: Case, region: str, mask: Mask, number: int) -> SavedRow:
+        absent = self._absent(case, region)
         if mask.is_empty:
-            return row | {"status": str(Status.ABSENT), "mask": "", "label": ""}
+            return absent
         fragment = f"_{number + 1}" if number else ""
         words = (case.timepoint, case.lesion_id, region)
         name = "_".join(_plain(word) for word in words if word) + f"{fragment}.nii.gz"
         path = self.folder / _plain(case.patient_id) / name
         write_labels(mask.array, mask.geometry, path)
-        return row | {"mask": path.relative_to(self.folder).as_posix()}
+        drawn = {"mask": path.relative_to(self.folder).as_posix(), "label": 1}
+        return absent | drawn | {"status": str(Status.PRESENT)}
+
+    def _absent(self, case: Case, region: str) -> SavedRow:
+        row: SavedRow = {name: getattr(case, name) for name in COHORT_COLUMNS}
+        row |= {"date": case.date.isoformat() if case.date else "", "image": self._relative(case)}
+        row |= {"region": region, "phase": str(case.phase), "mask": "", "label": ""}
+        return row | {"status": str(Status.ABSENT)}
 
     def _relative(self, case: Case) -> str:
         return (

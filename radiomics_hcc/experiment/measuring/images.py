@@ -25,6 +25,9 @@ REFERENCE_ORDER: Final = (Phase.ARTERIAL, Phase.PORTAL, Phase.DELAYED, Phase.UNE
 VESSELS: Final = (Region.AORTA, Region.PORTAL_VEIN, "hepatic_vein", "vessels")
 AIR_HU: Final = -1024.0  # where a resampled CT does not reach
 RESAMPLED_MASK: Final = "resampled_mask"
+BEYOND_IMAGE: Final = "beyond_image"
+NOT_AXIAL: Final = "not_axial"
+AXIAL_COSINE: Final = 0.5**0.5  # slices turned by more than 45 degrees are not axial
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,8 @@ class StudyImages:
         The whole liver; None where the cohort has none.
     vessels
         Masks of vessels.
+    names
+        The phase that each image shows, by its path.
     movements
         How phases that were registered lie to the reference, by name.
     flags
@@ -57,8 +62,18 @@ class StudyImages:
     maps: Mapping[str, Volume] = field(repr=False)
     liver: Mask | None = field(repr=False)
     vessels: tuple[Mask, ...] = field(repr=False)
+    names: Mapping[Path, str] = field(default_factory=dict, repr=False)
     movements: Mapping[str, RigidTransform] = field(default_factory=dict, repr=False)
     flags: tuple[str, ...] = ()
+
+    def phase_of(self, case: Case) -> str:
+        """The phase that a case was drawn in, also where attenuation alone tells it."""
+        return case.phase if case.image is None else self.names.get(case.image, case.phase)
+
+    @property
+    def image(self) -> Path | None:
+        """The file of the reference phase."""
+        return next((path for path, name in self.names.items() if name == self.phase), None)
 
     @property
     def geometry(self) -> Geometry:
@@ -101,7 +116,7 @@ def read_study(study: Study) -> StudyImages:
     phases: dict[str, Volume] = {reference.phase: fixed}
     maps: dict[str, Volume] = {}
     movements: dict[str, RigidTransform] = {}
-    flags = [*reference.flags]
+    flags = [*reference.flags, *([] if _is_axial(fixed.geometry) else [NOT_AXIAL])]
     for each in named:
         if each is reference:
             continue
@@ -121,6 +136,7 @@ def read_study(study: Study) -> StudyImages:
         maps=maps,
         liver=liver,
         vessels=tuple(mask for mask in vessels if mask is not None),
+        names={each.image: each.phase for each in named},
         movements=movements,
         flags=tuple(dict.fromkeys(flags)),
     )
@@ -143,18 +159,35 @@ def read_lesion(cases: Sequence[Case], images: StudyImages) -> StudyMask:
     InputError
         Where the file cannot be read, or nothing of the mask lies on the reference grid.
     """
-    case = chosen_case(cases, images.phase)
-    mask = case.read_mask()
-    flags = () if case.phase in ("", images.phase) else (f"mask_from_{case.phase}",)
-    movement = images.movements.get(case.phase, IDENTITY)
+    case = chosen_case(cases, images)
+    mask, phase = case.read_mask(), images.phase_of(case)
+    flags = () if phase in ("", images.phase) else (f"mask_from_{phase}",)
+    movement = images.movements.get(phase, IDENTITY)
     if movement.is_identity and not mask.geometry.differences(images.geometry):
-        return StudyMask(mask, flags)
+        return StudyMask(mask, (*flags, *_beyond(mask)))
     moved = resample_mask(mask, images.geometry, movement)
     if moved.is_empty:
         remedy = "draw it on an image of this visit"
         what = f"the mask does not reach the {images.phase or 'reference'} image"
         raise InputError([Problem(case.source or case.name, what, remedy)])
-    return StudyMask(moved, (*flags, RESAMPLED_MASK))
+    return StudyMask(moved, (*flags, RESAMPLED_MASK, *_beyond(moved)))
+
+
+def _beyond(mask: Mask) -> tuple[str, ...]:
+    """A flag where a lesion reaches the edge of the image, beyond which it may go on."""
+    sides = [
+        mask.array.take(place, axis).any()
+        for axis, size in enumerate(mask.geometry.size)
+        for place in (0, -1)
+        if size > 1
+    ]
+    return (BEYOND_IMAGE,) if any(sides) else ()
+
+
+def _is_axial(geometry: Geometry) -> bool:
+    """Whether slices lie across the patient's long axis, or nearly so."""
+    across = geometry.direction[8]  # the last axis (x, y, z) along the patient's z
+    return abs(across) >= AXIAL_COSINE
 
 
 def _reference(named: Sequence[NamedPhase]) -> NamedPhase:
@@ -199,9 +232,12 @@ def _region_mask(
     return None if moved.is_empty else moved
 
 
-def chosen_case(cases: Sequence[Case], phase: str) -> Case:
-    """The case that was drawn in a phase, else in the first of the other phases."""
-    order = [phase, *REFERENCE_ORDER]
-    return min(
-        cases, key=lambda case: order.index(case.phase) if case.phase in order else len(order)
-    )
+def chosen_case(cases: Sequence[Case], images: StudyImages) -> Case:
+    """The case that was drawn in the reference phase, else in the first of the other phases."""
+    order = [images.phase, *REFERENCE_ORDER]
+
+    def rank(case: Case) -> int:
+        phase = images.phase_of(case)
+        return order.index(phase) if phase in order else len(order)
+
+    return min(cases, key=rank)

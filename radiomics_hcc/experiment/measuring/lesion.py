@@ -16,6 +16,7 @@ from radiomics_hcc.domain.measurement_columns import (
 from radiomics_hcc.domain.volume import Mask, Volume
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.experiment.measuring.images import StudyImages, StudyMask
+from radiomics_hcc.experiment.measuring.new_nodule import VIABLE
 from radiomics_hcc.imaging.chord import AxialDiameter, longest_diameter
 from radiomics_hcc.imaging.enhancement import enhancement_values
 from radiomics_hcc.imaging.parenchyma import ParenchymaLevel, reference_parenchyma
@@ -28,6 +29,7 @@ from radiomics_hcc.imaging.viable_sizes import (
 )
 from radiomics_hcc.imaging.widths import moved_edge
 
+CONTRAST: Final = "contrast_to_liver_"  # begins what tells a nodule from the liver
 CHOI_SOURCE: Final = "mean_hu_portal"  # Choi's criterion measures the portal venous phase
 NO_ARTERIAL: Final = "no_arterial"
 NO_LIVER_MASK: Final = "no_liver_mask"
@@ -93,7 +95,8 @@ class LesionFindings:
     longest_line, viable_lines
         Where the diameters lie.
     values, reasons
-        Numbers by column, and why a column has none.
+        Numbers by column, and why a column has none; also the contrasts of the viable part to the
+        liver (`viable_contrast_to_liver_...`), which are no columns.
     flags, note
         What was said of the measurement, and the threshold.
     """
@@ -225,6 +228,13 @@ def _enhancement(
     found = enhancement_values(images.phases, lesion, viable=viable, parenchyma=parenchyma)
     values = {name: value for name, value in found.values.items() if value is not None}
     reasons = dict(found.reasons)
+    if viable is not None:
+        part = enhancement_values(images.phases, viable, parenchyma=parenchyma).values
+        values |= {
+            f"{VIABLE}{name}": value
+            for name, value in part.items()
+            if name.startswith(CONTRAST) and value is not None
+        }
     if not images.is_ct:
         without_unit = [name for name in values if "_hu" in name]
         values = {name: value for name, value in values.items() if name not in without_unit}

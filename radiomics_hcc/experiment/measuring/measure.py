@@ -20,7 +20,7 @@ from radiomics_hcc.experiment.measuring.map_statistics import map_frame
 from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
 from radiomics_hcc.experiment.measuring.rows import measurement_frame, with_missing
 from radiomics_hcc.experiment.measuring.study import MeasureStudy, StudyOutcome
-from radiomics_hcc.experiment.measuring.target_roles import with_roles
+from radiomics_hcc.experiment.measuring.target_roles import check_roles, with_roles
 from radiomics_hcc.experiment.measuring.visits import MeasuredVisit, visits_of
 from radiomics_hcc.features.progress import OutcomeWord, Progress, Silent
 from radiomics_hcc.imaging.viable import ViableRule
@@ -45,6 +45,8 @@ class Measured:
         Statistics of aligned maps, see `map_statistics`; empty without such maps.
     region, settings
         What was measured, and how.
+    without_lesions
+        Patients of the cohort with no row of that region at any visit: they are in no table.
     """
 
     readings: tuple[LesionReading, ...] = field(repr=False)
@@ -52,6 +54,7 @@ class Measured:
     maps: pd.DataFrame = field(repr=False)
     region: str = Region.LESION
     settings: Mapping[str, object] = field(default_factory=dict)
+    without_lesions: tuple[str, ...] = ()
 
     @cached_property
     def measurements(self) -> Measurements:
@@ -61,11 +64,13 @@ class Measured:
     @property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """Name and reason of every lesion that could not be measured, or has no row."""
-        return tuple(
+        lesions = (
             (reading.name, reading.reason)
             for reading in self.readings
             if reading.outcome in (Outcome.FAILED, Outcome.MISSING)
         )
+        why = f"no row of region {str(self.region)!r} at any visit, so that it is in no table"
+        return (*lesions, *((patient, why) for patient in self.without_lesions))
 
     def frame(self) -> pd.DataFrame:
         """One row per lesion and visit, with the columns of `measurements.csv`."""
@@ -127,10 +132,12 @@ class Measuring:
         Raises
         ------
         InputError
-            Where the cohort cannot be put in order of time, or its lesions have no identity.
+            Where the cohort cannot be put in order of time, its lesions have no identity, or the
+            criterion of the roles has no targets.
         """
         if self.jobs < 1:
             raise InputError([Problem("jobs", f"at least 1, found {self.jobs}")])
+        check_roles(self.roles)
         visits = visits_of(cohort, self.region)
         files = StudyFiles(self.save) if self.save else None
         work = MeasureStudy(self.rule, self.region, files)
@@ -146,6 +153,7 @@ class Measuring:
             map_frame([row for each in outcomes for row in each.maps]),
             self.region,
             {"rule": asdict(self.rule), "reader": self.reader, "roles": self.roles},
+            _without(cohort, self.region),
         )
 
 
@@ -163,6 +171,13 @@ def measure(cohort: Cohort, *, k: float | None = None, jobs: int = 1) -> Measure
     """
     rule = ViableRule() if k is None else ViableRule(k=k)
     return Measuring(rule, jobs=jobs)(cohort)
+
+
+def _without(cohort: Cohort, region: str) -> tuple[str, ...]:
+    """Patients who have images and no lesion."""
+    patients = dict.fromkeys(case.patient_id for case in cohort.cases)
+    named = {case.patient_id for case in cohort.cases if case.region == region}
+    return tuple(patient for patient in patients if patient not in named)
 
 
 def _told(

@@ -16,6 +16,11 @@ WASHOUT_HU: Final = -5.0
 """Lesion against liver in the portal phase: less negative is no washout. A choice of this
 toolkit."""
 
+SMALLEST_VIABLE_MM: Final = 10.0
+"""A viable part so large is judged in place of the whole nodule: necrosis is neither dark in the
+arterial phase nor washed out. mRECIST's least size of a new nodule."""
+
+VIABLE: Final = "viable_"  # begins the contrasts of the viable part
 MEASURED: Final = "finding_measured"
 UNCLEAR: Final = "finding_unclear"
 
@@ -44,12 +49,14 @@ def nodule_finding(values: Mapping[str, float]) -> NoduleFinding:
 
     Typical: at least 10 HU above the liver in the arterial phase and at least 5 HU below it in
     the portal phase. Atypical: one of the two lies on the other side of the liver. Between, or
-    without both phases, nothing is said.
+    without both phases, nothing is said. A viable part of at least 10 mm is judged in place of the
+    whole nodule, whose necrosis would hide enhancement and pass for washout.
 
     Parameters
     ----------
     values
-        `contrast_to_liver_arterial_hu` and `contrast_to_liver_portal_hu`, HU, where known.
+        `contrast_to_liver_arterial_hu` and `contrast_to_liver_portal_hu`, HU, where known;
+        `viable_mm` and the same contrasts with `viable_` before them, of the viable part.
 
     Examples
     --------
@@ -57,12 +64,15 @@ def nodule_finding(values: Mapping[str, float]) -> NoduleFinding:
     >>> nodule_finding(hu).finding
     'typical'
     """
-    arterial = values.get("contrast_to_liver_arterial_hu")
-    portal = values.get("contrast_to_liver_portal_hu")
+    is_viable = values.get("viable_mm", 0.0) >= SMALLEST_VIABLE_MM
+    part, name = ("viable part of the ", VIABLE) if is_viable else ("", "")
+    arterial = values.get(f"{name}contrast_to_liver_arterial_hu")
+    portal = values.get(f"{name}contrast_to_liver_portal_hu")
     if arterial is None or portal is None:
         what = "the pattern of the new nodule needs HU in arterial and portal phase and liver"
         return NoduleFinding("", UNCLEAR, f"{what}: a reader must fill in finding")
-    told = f"new nodule against the liver {arterial:+.0f} HU arterial and {portal:+.0f} HU portal"
+    told = f"{part}new nodule against the liver {arterial:+.0f} HU arterial"
+    told += f" and {portal:+.0f} HU portal"
     if arterial >= HYPERENHANCEMENT_HU and portal <= WASHOUT_HU:
         return NoduleFinding(Finding.TYPICAL, MEASURED, told)
     if arterial <= 0 or portal >= 0:

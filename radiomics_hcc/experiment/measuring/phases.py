@@ -29,7 +29,8 @@ class NamedPhase:
     volume
         Intensities, shape (z, y, x), on the image's own grid.
     flags
-        `phase_unknown`, `phase_inferred: ...` or `phase_mismatch: ...` with the evidence.
+        `phase_unknown`, `phase_inferred: ...` or `phase_mismatch: ...` with the evidence;
+        `phase_twice: ...` with the image that is not used.
     """
 
     phase: str
@@ -49,7 +50,8 @@ def named_phases(study: Study) -> tuple[NamedPhase, ...]:
 
     A phase that the table states stays; where attenuation in aorta, portal vein and liver
     contradicts it, the image is flagged. An empty phase of CT is taken from attenuation where
-    that allows one phase alone and the study has no other image of that phase.
+    that allows one phase alone and the study has no other image of that phase. Of two images of
+    one phase the first in the table is used, and flagged.
     """
     first: dict[Path, Case] = {}
     for case in study.cases:
@@ -59,7 +61,10 @@ def named_phases(study: Study) -> tuple[NamedPhase, ...]:
     stated = {case.phase for case in first.values()}
     for image, case in first.items():
         each = _named(case, image, study.cases, stated)
-        found.setdefault(each.phase, each)
+        used = found.setdefault(each.phase, each)
+        if used is not each:
+            said = f"phase_twice: {image.name} is not used, {used.image.name} has the same phase"
+            found[each.phase] = replace(used, flags=(*used.flags, said))
     return tuple(found.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from threadpoolctl import threadpool_limits
@@ -23,7 +23,7 @@ from radiomics_hcc.experiment.measuring.lesion import (
 )
 from radiomics_hcc.experiment.measuring.map_statistics import MapRow, map_rows
 from radiomics_hcc.experiment.measuring.reading import LesionReading, Outcome
-from radiomics_hcc.experiment.measuring.visits import MeasuredVisit, lesion_cases
+from radiomics_hcc.experiment.measuring.visits import MeasuredVisit, fragments, lesion_cases
 from radiomics_hcc.features.measure import CASE_ERRORS, reason_of
 from radiomics_hcc.imaging.viable import ViableRule
 
@@ -70,7 +70,7 @@ class MeasureStudy:
         study = _reading_once(visit.study)
         lesions = lesion_cases(study, self.region)
         if all(case.is_absent for cases in lesions.values() for case in cases):
-            return StudyOutcome(tuple(_gone(study, *lesion) for lesion in lesions.items()))
+            return _together(self._gone(study, *lesion) for lesion in lesions.items())
         with threadpool_limits(limits=1):
             try:
                 images = read_study(study)
@@ -85,11 +85,14 @@ class MeasureStudy:
             ]
             if self.files is not None:
                 self.files.write_subtraction(study, images)
-        return StudyOutcome(
-            tuple(reading for each in outcomes for reading in each.readings),
-            tuple(row for each in outcomes for row in each.maps),
-            tuple(row for each in outcomes for row in each.saved),
-        )
+        return _together(outcomes)
+
+    def _gone(self, study: Study, lesion: str, cases: Sequence[Case]) -> StudyOutcome:
+        """A lesion that vanished, or that is part of another by now and has no rows of its own."""
+        if any(case.status is Status.MERGED for case in cases):
+            return StudyOutcome((_without_outline(study, lesion, Outcome.MERGED),))
+        saved = self.files.gone(study, cases) if self.files is not None else []
+        return StudyOutcome((_without_outline(study, lesion, Outcome.ABSENT),), saved=tuple(saved))
 
     def _lesion(
         self,
@@ -100,11 +103,11 @@ class MeasureStudy:
     ) -> StudyOutcome:
         name, cases = lesion
         if all(case.is_absent for case in cases):
-            return StudyOutcome((_gone(study, name, cases),))
+            return self._gone(study, name, cases)
         try:
             parts = [
                 (part, measure_lesion(images, read_lesion(part, images), around, self.rule))
-                for part in _fragments(cases)
+                for part in fragments(cases)
             ]
             readings = tuple(
                 replace(_reading(study, name, images, found), fragment=_fragment(part, name))
@@ -118,7 +121,7 @@ class MeasureStudy:
             saved: list[SavedRow] = []
             for number, (part, found) in enumerate(parts):
                 if self.files is not None:
-                    saved += self.files.write(part, found, images.phase, number)
+                    saved += self.files.write(part, found, images, number)
             return StudyOutcome(readings, tuple(maps), tuple(saved))
         except CASE_ERRORS as error:
             return StudyOutcome((_failed(study, name, reason_of(error)),))
@@ -127,20 +130,11 @@ class MeasureStudy:
 def _masks(lesions: Mapping[str, Sequence[Case]], images: StudyImages) -> Iterator[Mask]:
     """Every mask that can be read: the parenchyma keeps out of them. Others fail by themselves."""
     for cases in lesions.values():
-        for part in _fragments(cases):
+        for part in fragments(cases):
             try:
                 yield read_lesion(part, images).mask
             except CASE_ERRORS:
                 continue
-
-
-def _fragments(cases: Sequence[Case]) -> list[list[Case]]:
-    """The present cases of one lesion: the phases of one region together, fragments apart."""
-    named: dict[str, list[Case]] = {}
-    for case in cases:
-        if not case.is_absent:
-            named.setdefault(case.lesion_id, []).append(case)
-    return list(named.values())
 
 
 def _fragment(part: Sequence[Case], lesion: str) -> str:
@@ -175,9 +169,16 @@ def _reading(
     )
 
 
-def _gone(study: Study, lesion: str, cases: Sequence[Case]) -> LesionReading:
-    is_merged = any(case.status is Status.MERGED for case in cases)
-    outcome = Outcome.MERGED if is_merged else Outcome.ABSENT
+def _together(outcomes: Iterable[StudyOutcome]) -> StudyOutcome:
+    each = tuple(outcomes)
+    return StudyOutcome(
+        tuple(reading for one in each for reading in one.readings),
+        tuple(row for one in each for row in one.maps),
+        tuple(row for one in each for row in one.saved),
+    )
+
+
+def _without_outline(study: Study, lesion: str, outcome: Outcome) -> LesionReading:
     return LesionReading(study.patient_id, study.timepoint, lesion, outcome)
 
 

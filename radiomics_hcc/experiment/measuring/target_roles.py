@@ -59,15 +59,33 @@ def with_roles(rows: pd.DataFrame, criterion: str) -> pd.DataFrame:
     return _without_fragments(decided.drop(columns="why"))
 
 
+def check_roles(criterion: str) -> None:
+    """Refuse a criterion that cannot choose targets, before anything is measured.
+
+    Raises
+    ------
+    InputError
+        For one that is unknown or has no targets.
+    """
+    select_targets(Measurements((), (), ""), criterion_class(criterion).from_config({}))
+
+
 def _decisions(selection: TargetSelection, criterion: str) -> dict[tuple[str, str], dict[str, str]]:
-    """The role of every lesion that is there at a baseline, and why it has it."""
-    return {
-        (item.measurement.patient_id, item.measurement.lesion_id): {
-            "role": str(Role.TARGET if item.is_chosen else Role.NON_TARGET),
+    """The role of every lesion that is there at a baseline, and why it has it.
+
+    A lesion that could not be measured stays a target where nothing else is one: the baseline is
+    then not evaluable, rather than without targets.
+    """
+    with_targets = {item.measurement.patient_id for item in selection.candidates if item.is_chosen}
+    found = {}
+    for item in selection.candidates:
+        row = item.measurement
+        is_unread = row.status is LesionStatus.NOT_EVALUABLE and row.patient_id not in with_targets
+        found[row.patient_id, row.lesion_id] = {
+            "role": str(Role.TARGET if item.is_chosen or is_unread else Role.NON_TARGET),
             "why": f"no {criterion} target: {item.reason}",
         }
-        for item in selection.candidates
-    }
+    return found
 
 
 def _key(row: dict[str, str]) -> tuple[str, str]:

@@ -81,6 +81,15 @@ def lesion_cases(study: Study, region: str) -> dict[str, list[Case]]:
     return found
 
 
+def fragments(cases: Sequence[Case]) -> list[list[Case]]:
+    """The present cases of one lesion: the phases of one region together, fragments apart."""
+    named: dict[str, list[Case]] = {}
+    for case in cases:
+        if not case.is_absent:
+            named.setdefault(case.lesion_id, []).append(case)
+    return list(named.values())
+
+
 def _in_order(
     studies: Sequence[Study], rank: Mapping[str, int], *, is_dated: bool
 ) -> list[MeasuredVisit]:
@@ -101,7 +110,7 @@ def _region_problems(cohort: Cohort, region: str) -> list[Problem]:
     if region in there:
         return []
     remedy = f"regions in the cohort: {', '.join(there) or 'none'}"
-    return [Problem("region", f"no case of {region!r}", remedy)]
+    return [Problem("region", f"no case of {str(region)!r}", remedy)]
 
 
 def _date_problems(studies: Sequence[Study]) -> list[Problem]:

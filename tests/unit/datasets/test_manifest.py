@@ -167,6 +167,20 @@ def test_repeated_row(refused):
     ]
 
 
+def test_repeated_row_of_another_image_without_a_phase_asks_for_the_phase(refused):
+    (told,) = refused("P1,pre,i.nii,m.nii", "P1,pre,j.nii,m.nii")
+    assert told.endswith("fill in the phase of both images; `rhcc phases` finds it for CT")
+
+
+def test_one_outline_under_two_names_is_refused(refused):
+    rows = [f"P1,pre,i.nii,m.nii,{lesion},{label}" for lesion, label in (("a", 1), ("b", 1))]
+    told = refused(*rows, "P1,pre,i.nii,m.nii,c,2", header=f"{SHORT},lesion_id,label")
+    assert told == [
+        "cohort.csv:3: the same mask and label as lesion 'a' at cohort.csv:2; "
+        "drop one row, or give its own label"
+    ]
+
+
 def test_lesions_without_names_in_one_image(refused):
     rows = ("P1,pre,i.nii,m.nii,1", "P1,pre,i.nii,m.nii,2", "P2,pre,j.nii,n.nii,1")
     what = "lesion_id is empty though the patient has several lesions"
@@ -217,8 +231,8 @@ def test_link_inside_the_folder_is_followed_outside(folder, table_of):
 
 
 def test_two_dates_at_one_time_point(refused):
-    rows = ("P1,pre,i.nii,m.nii,2024-01-10,a", "P1,pre,i.nii,m.nii,2024-01-11,b")
-    assert refused(*rows, header=f"{SHORT},date,lesion_id") == [
+    rows = ("P1,pre,i.nii,m.nii,2024-01-10,a,1", "P1,pre,i.nii,m.nii,2024-01-11,b,2")
+    assert refused(*rows, header=f"{SHORT},date,lesion_id,label") == [
         "cohort.csv:3: date 2024-01-11, but 2024-01-10 at cohort.csv:2 for the same patient and "
         "time point 'pre'; one time point has one date"
     ]

@@ -76,7 +76,10 @@ def test_wrong_phase_stands_and_is_flagged(phantom, tmp_path, capsys):
     assert found["portal"] == ("arterial", "phase_mismatch")
     assert rhcc("phases", path, "-o", tmp_path / "out.csv") == 1
     told = capsys.readouterr()
-    assert "failed: P1 pre P1_pre_arterial.nii.gz: stated portal, arterial: aorta 30" in told.err
+    assert (
+        "phase_mismatch: P1 pre P1_pre_arterial.nii.gz: stated portal, arterial: aorta 30"
+        in told.out
+    )
     assert (tmp_path / "out_phases.csv").is_file()
     assert rhcc("phases", path, "-o", tmp_path / "out.csv", "--allow-mismatch") == 0
 

@@ -147,6 +147,14 @@ def test_phases_drawn_apart_are_one_lesion(phantom, tmp_path):
     )
 
 
+def test_single_visit_is_named_and_said(phantom):
+    phantom.visit("pre", [[A], [B]])
+    matched = match_cohort(phantom.write())
+    assert [row["lesion_id"] for row in matched.cells] == ["L1", "L2", ""]
+    said = "1 patients matched: lesions named at one time point; 0 to check"
+    assert list(matched.sentences()) == [said]
+
+
 def test_named_patients_are_left_as_they_are(phantom, tmp_path):
     phantom.visit("pre", [[A], [B]], ids=["x", "y"])
     phantom.visit("post", [[A], [B]], ids=["y", "x"])

@@ -43,3 +43,10 @@ def test_a_lesion_outside_of_the_liver_stays_inside_of_the_image():
     outside = box(GRID, (19, 19), (38, 38), (58, 58))
     small = Geometry((5, 8, 12), (5.0, 2.0, 1.0))
     assert LiverPlace.of(outside, LIVER).voxel(small, None) == (4, 7, 11)
+
+
+def test_an_array_that_runs_the_other_way_has_the_place_mirrored():
+    against = (-1.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0)
+    turned = Geometry(GRID.size, GRID.spacing_mm, direction=against)
+    liver = Mask(LIVER.array[:, ::-1, ::-1], turned)
+    assert LiverPlace.of(LESION, LIVER).voxel(turned, liver) == (9, 39 - 20, 59 - 10)

@@ -233,6 +233,88 @@ def test_magnetic_resonance_is_judged_by_the_liver_alone(phantom: Phantom, whole
     assert np.isfinite(row["wash_out_relative"])
 
 
+def test_second_image_of_a_phase_is_named_and_not_used(phantom: Phantom, whole: Measured) -> None:
+    image = read_volume(phantom.folder / "pre_arterial.nii.gz")
+    write_volume(image, phantom.folder / "late_arterial.nii.gz")
+
+    def twice(table: pd.DataFrame) -> pd.DataFrame:
+        chosen = (table["lesion_id"] == "L2") & (table["phase"] == "arterial")
+        late = table["image"].str.replace("pre_arterial", "late_arterial")
+        return table.assign(image=table["image"].mask(chosen, late))
+
+    row = first(Measuring()(phantom.cohort(twice)))
+    assert "phase_twice: late_arterial.nii.gz is not used, pre_arterial.nii.gz" in row["flags"]
+    assert row["viable_mm"] == first(whole)["viable_mm"]
+
+
+def test_lesion_at_the_edge_of_the_image_may_go_on_beyond_it(phantom: Phantom) -> None:
+    ball = ball_mm((CENTRE_MM[0], CENTRE_MM[1], 3.0)) <= WHOLE_MM
+    write_labels(ball.astype(np.uint8), GRID, phantom.folder / "edge.nii.gz")
+
+    def at_edge(table: pd.DataFrame) -> pd.DataFrame:
+        chosen = (table["lesion_id"] == "L1") & (table["timepoint"] == "pre")
+        return table.assign(mask=table["mask"].mask(chosen, "edge.nii.gz"))
+
+    measured = Measuring()(phantom.cohort(lambda table: without_unenhanced(at_edge(table))))
+    assert "beyond_image" in first(measured)["flags"].split("; ")
+    assert "beyond_image" not in rows(measured).loc[("L1", "2020-03-01"), "flags"]
+
+
+def test_slices_that_are_not_axial_are_flagged(phantom: Phantom) -> None:
+    coronal = replace(GRID, direction=(1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0))
+    for name in ("pre_lesions", "pre_organs"):
+        labels = read_volume(phantom.folder / f"{name}.nii.gz").array.astype(np.uint8)
+        write_labels(labels, coronal, phantom.folder / f"coronal_{name}.nii.gz")
+    image = read_volume(phantom.folder / "pre_arterial.nii.gz").array
+    write_volume(Volume(image, coronal), phantom.folder / "coronal_pre_arterial.nii.gz")
+
+    def turned(table: pd.DataFrame) -> pd.DataFrame:
+        kept = table[(table["timepoint"] == "pre") & (table["phase"] == "arterial")]
+        return kept.assign(image="coronal_" + kept["image"], mask="coronal_" + kept["mask"])
+
+    flags = first(Measuring()(phantom.cohort(turned)))["flags"].split("; ")
+    assert "not_axial" in flags
+
+
+def test_outline_of_an_inferred_phase_is_that_of_the_phase(phantom: Phantom) -> None:
+    small = ball_mm(CENTRE_MM) <= 10
+    write_labels(small.astype(np.uint8), GRID, phantom.folder / "small.nii.gz")
+
+    def edit(table: pd.DataFrame) -> pd.DataFrame:
+        table = without_unenhanced(table[table["timepoint"] == "pre"])
+        portal = (table["phase"] == "portal") & (table["lesion_id"] == "L1")
+        table = table.assign(mask=table["mask"].mask(portal, "small.nii.gz"))
+        return table.assign(phase=table["phase"].replace("arterial", ""))
+
+    row = first(Measuring()(phantom.cohort(edit)))
+    assert (row["phase"], "mask_from_portal" in row["flags"]) == ("arterial", False)
+    assert row["longest_mm"] == pytest.approx(40, abs=PIXEL_MM)
+
+
+def test_patient_without_a_lesion_is_named(phantom: Phantom) -> None:
+    def with_healthy(table: pd.DataFrame) -> pd.DataFrame:
+        sick = without_unenhanced(table)
+        return pd.concat([sick, sick[sick["region"] != "lesion"].assign(patient_id="q")])
+
+    ((name, reason),) = Measuring()(phantom.cohort(with_healthy)).failures
+    assert name == "q"
+    assert "no row of region 'lesion'" in reason
+
+
+def test_saved_rows_name_the_image_in_which_tissue_was_found(phantom: Phantom) -> None:
+    def drawn_in_portal(table: pd.DataFrame) -> pd.DataFrame:
+        table = without_unenhanced(table)
+        return table[(table["region"] != "lesion") | (table["phase"] == "portal")]
+
+    folder = phantom.folder / "saved"
+    Measuring(save=folder)(phantom.cohort(drawn_in_portal))
+    saved = pd.read_csv(folder / "cohort.csv", dtype=str, keep_default_na=False)
+    assert set(saved["phase"]) == {"arterial"}
+    assert saved["image"].str.endswith("_arterial.nii.gz").all()
+    gone = saved[saved["status"] == "absent"]
+    assert gone[["timepoint", "lesion_id", "mask"]].values.tolist() == [["post", "L2", ""]]
+
+
 def test_several_processes_give_the_same_table(phantom: Phantom) -> None:
     cohort = phantom.cohort(without_unenhanced)
     one, two = (Measuring(jobs=jobs)(cohort).table for jobs in (1, 2))

@@ -109,6 +109,26 @@ def test_numbers_are_those_of_the_measurement(tmp_path, drawn):
         assert panel.numbers[0] == f"longest {longest:.1f} mm, viable {viable:.1f} mm"
 
 
+def test_fragments_are_added_up_as_in_the_table(tmp_path, drawn):
+    cases = cohort(tmp_path)
+    files = cases.cases[0].reader
+    files.masks["post_mask", 3] = ball(9) & (X > 23)
+    files.masks["post_mask", 1] = ball(9) & (X < 20)
+    post = [case for case in cases.cases if case.timepoint == "post" and case.lesion_id]
+    parts = [replace(post[0], lesion_id=f"L1~{letter}", label=label)
+             for letter, label in (("a", 1), ("b", 3))]  # fmt: skip
+    others = [case for case in cases.cases if case not in post]
+    cases = replace(cases, cases=(*others, *parts))
+    (_, after), *_ = draw(cases, drawn)
+    rows = measure(cases).frame()
+    sizes = rows.loc[rows["assessment"].astype(str) == "1", ["longest_mm", "viable_mm"]]
+    longest, viable = sizes.astype(float).sum()
+    assert len(sizes) == 2
+    assert viable > 0
+    assert after.numbers[0] == f"longest {longest:.1f} mm, viable {viable:.1f} mm"
+    assert "2 fragments, added up" in " ".join(after.numbers)
+
+
 def test_every_time_point_is_cut_to_the_same_size(tmp_path, drawn):
     (before, after), _ = draw(cohort(tmp_path, after=5), drawn)
     assert before.image_hu.shape == after.image_hu.shape

@@ -19,7 +19,7 @@ def run(console: Console, cases: int, failing: int = -1) -> str:
 def test_no_terminal_gets_plain_lines_and_few_of_them():
     text = run(Console(file=io.StringIO()), 100, failing=3)
     lines = text.splitlines()
-    assert lines[0] == "features: 100 cases"
+    assert lines[0] == "features: 100 to do"
     assert "failed: p3" in lines
     assert lines[-1] == "features: 100 of 100 (1 failed, 99 ok)"
     assert len(lines) == 12

@@ -89,6 +89,18 @@ def test_vanished_and_new_lesions_near_each_other_are_doubtful():
     ]
 
 
+def test_lesion_that_lies_partly_in_another_ones_match_is_doubtful():
+    before = [ball("A", (50, 45, 38), 12), ball("B", (50, 45, 60), 10)]
+    after = [ball("a", (50, 45, 38), 20)]
+    links = match_lesions(before, after)
+    assert told(links) == {("matched", "A", "a"), ("vanished", "B", "")}
+    (doubt,) = link_of(links, "B", "").doubts
+    assert doubt.endswith("% of it lies in a: may be part of it")
+    (_, new) = match_lesions(after, before)
+    assert (new.outcome, len(new.doubts)) == (LinkOutcome.NEW, 1)
+    assert "lies in a: may be part of it" in new.doubts[0]
+
+
 def test_near_lesion_without_overlap_is_matched_in_doubt():
     (link,) = match_lesions([ball("A", (50, 45, 40), 4)], [ball("a", (50, 45, 50), 4)])
     assert link.outcome is LinkOutcome.MATCHED

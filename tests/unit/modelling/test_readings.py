@@ -106,7 +106,8 @@ def test_a_table_without_a_reader_column_has_one_reader() -> None:
     ("change", "message"),
     [
         (lambda table: table.drop(columns="response"), "column 'response'"),
-        (lambda table: table.assign(response="iUPD"), "'iUPD'.*belongs to no class"),
+        (lambda table: table.assign(response="better"), "'better'.*belongs to no class"),
+        (lambda table: table.assign(response=["iUPD", "SD"]), "'iUPD'.*belongs to no class"),
         (lambda table: table.assign(assessment="spring"), "no date and no day number"),
         (lambda table: table.assign(assessment=["2020-01-01", 5]), "mixes"),
         (lambda table: pd.concat([table, table]), "there twice"),
@@ -129,3 +130,22 @@ def test_unanimous_readings_give_the_class_and_others_exclude_the_patient() -> N
     target = target_from_readings(table, readers="unanimous")
     assert target.labels.to_dict() == {"A": "CR"}
     assert target.exclusions["reason"].str.startswith("readings are not unanimous: R1 SD").all()
+
+
+def test_words_of_other_criteria_are_classes_in_their_own_order() -> None:
+    table = readings(
+        *three("A", "iPR", "iPR", "iSD"),
+        *three("B", "iUPD", "iSD", "iUPD"),
+        *three("C", "NON-iCR/NON-iUPD", "NE", "NE"),
+    )
+    merge = {"OR": ["iCR", "iPR"], "nonOR": ["iSD", "iUPD", "iCPD"]}
+    assert target_from_readings(table, merge=merge).labels.to_dict() == {"A": "OR", "B": "nonOR"}
+    whole = target_from_readings(table)
+    assert whole.classes == ("iCR", "iPR", "iSD", "iUPD", "iCPD")
+    assert whole.exclusions["patient_id"].tolist() == ["C"]
+
+
+def test_a_merge_of_another_criterion_is_refused_with_the_right_word() -> None:
+    table = readings(*three("A", "iPR", "iPR", "iSD"))
+    with pytest.raises(InputError, match="unknown class 'PR'; did you mean 'iPR'"):
+        target_from_readings(table, merge={"OR": ["CR", "PR"], "nonOR": ["SD", "PD"]})

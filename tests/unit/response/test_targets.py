@@ -234,6 +234,22 @@ def test_mrecist_without_arterial_phase_is_not_evaluable(assessed):
     assert "no arterial phase?" in row.reason
 
 
+@pytest.mark.parametrize(
+    ("flag", "why"),
+    [
+        ("no_liver_mask", "no liver mask"),
+        ("lipiodol; phase_unknown", "lipiodol fills more than half"),
+        ("hypovascular", "it enhances less than the liver"),
+    ],
+)
+def test_reason_of_a_missing_viable_size_is_what_the_measurement_says(assessed, flag, why):
+    rows = [
+        {"longest_mm": 50, "viable_mm": 40},
+        {"assessment": 60, "longest_mm": 50, "viable_mm": None, "flags": flag},
+    ]
+    assert f"has no viable diameter ({why}" in assessed(MRECIST(), rows)[0].reason
+
+
 def test_necrotic_lesion_of_the_same_size_is_complete_by_mrecist_and_stable_by_recist(assessed):
     rows = [
         {"longest_mm": 50, "viable_mm": 50},
