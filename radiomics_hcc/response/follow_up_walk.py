@@ -19,6 +19,7 @@ from radiomics_hcc.response.measurement import Course, Role
 from radiomics_hcc.response.new_lesions import NewLesionRule, NewLesions, new_lesions
 from radiomics_hcc.response.non_targets import IsGone, non_target_response
 from radiomics_hcc.response.overall import overall_response
+from radiomics_hcc.response.target_states import target_states
 from radiomics_hcc.response.targets import TargetHistory, TargetSum
 
 
@@ -91,7 +92,8 @@ class FollowUpWalk:
         response = overall_response(target.response, non_target, has_new_lesion=has_new_lesion)
         overall = "" if response is target.response else f"Overall {response}."
         notes = self.eligibility(course)
-        sentences = (target.reason, non_target_reason, *new.sentences, overall, *notes)
+        states = target_states(course, visit_index)
+        sentences = (target.reason, *states, non_target_reason, *new.sentences, overall, *notes)
         has_targets = bool(course.lesions(Role.TARGET))
         return ResponseAssessment(
             patient_id=course.patient_id,

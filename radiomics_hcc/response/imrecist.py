@@ -19,6 +19,7 @@ from radiomics_hcc.response.overall import overall_response
 from radiomics_hcc.response.progression import NEGATION_DAYS, negation
 from radiomics_hcc.response.recist_rules import RecistRules
 from radiomics_hcc.response.recist_walk import recist_walk
+from radiomics_hcc.response.target_states import target_states
 
 NOT_COUNTED: Final = "Non-targets progressed or are back, which is no PD by imRECIST."
 
@@ -70,8 +71,9 @@ class IMRECIST(RecistRules):
         response = _overall(row.target_response, non_target, has_new_lesion=bool(new))
         overall = "" if response is row.target_response else f"Overall {response}."
         non_target_reason = self._tell_non_targets(course, index, row)
-        told = (*new, *self._burden.tell_no_tumours(course, index))
-        sentences = (target_reason, non_target_reason, *told, overall, *self.eligibility(course))
+        states = target_states(course, index)
+        told = (*new, *self._burden.tell_no_tumours(course, index), overall)
+        sentences = (target_reason, *states, non_target_reason, *told, *self.eligibility(course))
         return replace(
             row,
             non_target_response=non_target,
