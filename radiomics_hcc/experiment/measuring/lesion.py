@@ -156,10 +156,10 @@ def measure_lesion(
         What counts as viable.
     """
     lesion = drawn.mask
-    slice_mm = images.geometry.spacing_mm[0]
-    values: dict[str, float] = {"slice_mm": slice_mm, **dict(_whole(lesion))}
-    flags = [*images.flags, *drawn.flags]
     found, reason = _viability(images, lesion, around, rule), around.reason
+    whole = _whole(lesion) if found is None else _whole_of(found)
+    values: dict[str, float] = {"slice_mm": images.geometry.spacing_mm[0], **dict(whole)}
+    flags = [*images.flags, *drawn.flags]
     if found is None:
         flags.append(around.flag)
     else:
@@ -199,8 +199,16 @@ def _viability(
     )
 
 
+def _whole_of(found: LesionViability) -> Iterator[tuple[str, float]]:
+    """Sizes of the whole lesion as they were measured with its viable part."""
+    yield from asdict(found.whole).items()
+    for name in MASK_VARIANTS:
+        for size in WHOLE_SIZES:
+            yield variant_column(size, name), found.variants[name][size]
+
+
 def _whole(lesion: Mask) -> Iterator[tuple[str, float]]:
-    """Sizes of the whole lesion, and again with the edge of its mask moved."""
+    """Sizes of the whole lesion alone, and again with the edge of its mask moved."""
     masks = {"": lesion}
     masks |= {name: moved_edge(lesion, pixels) for name, pixels in MASK_VARIANTS.items()}
     for name, mask in masks.items():
