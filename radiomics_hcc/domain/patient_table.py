@@ -15,6 +15,9 @@ from radiomics_hcc.domain.words import Word
 from radiomics_hcc.errors import InputError, Problem
 
 ROW: Final = ["patient_id", "lesion_id"]
+CONTEXT_PREFIX: Final = "context."
+"""Marks columns that travel with the rows of a model and that it never learns from."""
+
 SIZE_PREFERENCE: Final = ("MeshVolume", "VoxelVolume", "Maximum3DDiameter")
 
 
@@ -70,6 +73,12 @@ class PatientTable:
         column rests on was made.
     reasons
         Per empty radiomic cell: `patient_id, column, reason`.
+    context
+        Index `patient_id`, one row per patient: what is known and never learned from, such as
+        the site or the scanner.
+    clinical_dates
+        Index `patient_id`, one column per clinical column of which the day is known: when it
+        was measured.
     """
 
     data: pd.DataFrame
@@ -78,6 +87,8 @@ class PatientTable:
     reasons: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["patient_id", "column", "reason"])
     )
+    context: pd.DataFrame = field(default_factory=lambda: _no_columns())
+    clinical_dates: pd.DataFrame = field(default_factory=lambda: _no_columns())
 
     @property
     def patient_ids(self) -> pd.Index:
@@ -122,16 +133,45 @@ class PatientTable:
                 other.dates[[name for name in other.dates if name not in self.dates]], how="outer"
             ),
             pd.concat([self.reasons, other.reasons], ignore_index=True),
+            _side_by_side(self.context, other.context),
+            _side_by_side(self.clinical_dates, other.clinical_dates),
         )
 
-    def with_clinical(self, clinical: pd.DataFrame) -> PatientTable:
-        """Add clinical columns (index `patient_id`), repeated over a patient's rows."""
+    def with_context(self, context: pd.DataFrame) -> PatientTable:
+        """Say what is known of each patient (index `patient_id`) and never learned from.
+
+        Raises
+        ------
+        InputError
+            For patients given twice.
+        """
+        twice = context.index[context.index.duplicated()].unique()
+        if len(twice):
+            raise InputError(
+                Problem(f"patient {name}", "has two rows of context") for name in twice
+            )
+        return replace(self, context=_side_by_side(self.context, context))
+
+    def with_clinical(
+        self, clinical: pd.DataFrame, dates: pd.DataFrame | None = None
+    ) -> PatientTable:
+        """Add clinical columns (index `patient_id`), repeated over a patient's rows.
+
+        Parameters
+        ----------
+        clinical
+            The columns.
+        dates
+            The day on which each was measured, columns of the same names; where there is none
+            the column is taken to be known at baseline.
+        """
         taken = [name for name in clinical.columns if name in self.columns]
         if taken:
             raise InputError(Problem(name, "is a feature and a clinical column") for name in taken)
         added = {str(name): Column(str(name), "clinical") for name in clinical.columns}
         data = self.data.join(clinical, how="left")
-        return replace(self, data=data, columns={**self.columns, **added})
+        known = self.clinical_dates if dates is None else _side_by_side(self.clinical_dates, dates)
+        return replace(self, data=data, columns={**self.columns, **added}, clinical_dates=known)
 
     def size_column(self) -> str | None:
         """The column that stands for size alone: the volume, else the longest diameter."""
@@ -150,6 +190,16 @@ class PatientTable:
         summary = f"{len(self)} rows of {patients} patients, {len(self.columns)} columns"
         shown = self.data.head(10).to_html(float_format="{:.4g}".format)
         return f"<p>Patient table: {summary}</p>" + str(shown)
+
+
+def _no_columns() -> pd.DataFrame:
+    return pd.DataFrame(index=pd.Index([], dtype=object, name="patient_id"))
+
+
+def _side_by_side(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Columns of both, patients of either; a column of both stays as the first has it."""
+    added = second[[name for name in second.columns if name not in first.columns]]
+    return first.join(added, how="outer") if len(first) else added.copy()
 
 
 def patient_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -84,17 +85,25 @@ class TargetSection(Section):
     parameters: dict[str, Scalar] = Field({}, description="parameters of the criterion")
     readers: str = Field("majority", description="majority, median, unanimous, or a reader")
     column: str | None = Field(None, description="label column of the patients table")
+    columns: dict[str, str] = Field(
+        {}, description="label columns of several readers, reader: column of the patients table"
+    )
     merge: dict[str, tuple[Scalar, ...]] = Field(
         {}, description="classes, best first, each with the values that belong to it"
     )
 
     @model_validator(mode="after")
     def _one_source(self) -> TargetSection:
-        if (self.measurements is None) == (self.column is None):
-            raise ValueError("give exactly one of measurements and column")
-        if self.column is not None and len(self.merge) < 2:
+        if [self.measurements is None, self.column is None, not self.columns].count(False) != 1:
+            raise ValueError("give exactly one of measurements, column and columns")
+        if self.label_columns and len(self.merge) < 2:
             raise ValueError("a label column needs merge: its classes, best first, and values")
         return self
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns of the patients table that hold labels; none with measurements."""
+        return (self.column,) if self.column is not None else tuple(self.columns.values())
 
 
 class ValidationSection(Section):
@@ -104,7 +113,77 @@ class ValidationSection(Section):
     repeats: int = Field(20, ge=1, description="repeats of the outer folds")
     inner: int = Field(4, ge=2, description="inner folds of the search")
     permutations: int = Field(0, ge=0, description="permutations of the patients' labels")
+    threshold: Literal["youden", "sensitivity_90", "prevalence", "half"] = Field(
+        "youden", description="how the decision threshold is chosen inside training"
+    )
+    importance: int = Field(
+        10, ge=0, description="permutations of each group of correlated features; 0 for none"
+    )
     resamples: int = Field(2000, ge=100, description="resamples of the patient bootstrap")
+
+
+class HarmoniseSection(Section):
+    """ComBat, fitted inside every training fold."""
+
+    batch: str = Field(description="column of the patients table, such as site or scanner")
+    covariates: tuple[str, ...] = Field((), description="clinical columns whose effect is kept")
+    reference: str = Field("", description="batch that stays as it is; the mean when left out")
+    unseen: Literal["error", "pass_through", "pooled"] = Field(
+        "error", description="what happens to patients of a batch that training never saw"
+    )
+    empirical_bayes: bool = Field(True, description="whether batches borrow from each other")
+    mean_only: bool = Field(False, description="whether only the location is adjusted")
+    smallest_batch: int = Field(10, ge=2, description="fewest training patients of a batch")
+
+
+class ReliabilitySection(Section):
+    """Features that a change of the mask moves too much are left out."""
+
+    table: str = Field(description="what `rhcc robustness` wrote")
+    statistic: Literal["icc_a1", "icc_c1"] = Field("icc_a1", description="agreement, consistency")
+    bound: Literal["low", "estimate", "high"] = Field("low", description="limit of the ICC used")
+    limit: float = Field(0.75, ge=0.0, le=1.0, description="smallest ICC that stays")
+    unknown: Literal["drop", "keep"] = Field("drop", description="features without an ICC")
+
+
+class LeaveOneOutSection(Section):
+    """Each site (or other group) is tested by a model of all the others."""
+
+    kind: Literal["leave_one_out"]
+    column: str = Field(description="column of the patients table")
+
+
+class HeldOutSection(Section):
+    """Some sites are tested by a model of the others."""
+
+    kind: Literal["held_out"]
+    column: str = Field(description="column of the patients table")
+    values: tuple[Scalar, ...] = Field(min_length=1, description="values that are tested")
+
+
+class TemporalSection(Section):
+    """Later patients are tested by a model of the earlier ones."""
+
+    kind: Literal["temporal"]
+    column: str = Field("treatment_date", description="column of days of the patients table")
+    start: date = Field(description="first day of the tested patients")
+
+
+class SecondCohortSection(Section):
+    """A second cohort is tested by a model of the first; what is left out is as in the first."""
+
+    kind: Literal["second_cohort"]
+    name: str = Field("second_cohort", description="what reports call it")
+    images: str | None = Field(None, description="its cohort.csv")
+    patients: str | None = Field(None, description="its patients.csv")
+    table: str | None = Field(None, description="its feature table, instead of images")
+    measurements: str | None = Field(None, description="its measurements.csv")
+
+
+TestingSection: TypeAlias = Annotated[
+    LeaveOneOutSection | HeldOutSection | TemporalSection | SecondCohortSection,
+    Field(discriminator="kind"),
+]
 
 
 class ExecutionSection(Section):
@@ -150,6 +229,22 @@ class ExperimentConfig(Section):
         None,
         min_length=10,
         description="why columns of the label's own scan may enter",
+    )
+    context: tuple[str, ...] = Field(
+        (),
+        description="columns of the patients table that are checked against the label and never "
+        "learned from; when left out those of site, center, centre, scanner, manufacturer that "
+        "are there",
+    )
+    subgroups: tuple[str, ...] = Field(
+        (),
+        description="columns of the patients table to show results by; when left out those of "
+        "site, sex, bclc, treatment that are there",
+    )
+    harmonise: HarmoniseSection | None = Field(None, description="ComBat; none when left out")
+    reliability: ReliabilitySection | None = Field(None, description="filter by ICC")
+    testing: tuple[TestingSection, ...] = Field(
+        (), description="tests on other patients than those of the training"
     )
     variants: dict[Name, dict[str, object]] = Field(
         {}, description="runs of this file, each with the keys that differ"

@@ -138,11 +138,14 @@ def read_table_of(experiment: Experiment) -> FeatureTable:
     InputError
         As `read_feature_table` does.
     """
-    section, label = experiment.config.features, experiment.config.target.column
+    section, labels = experiment.config.features, experiment.config.target.label_columns
     table = read_feature_table(experiment.path(section.table or ""), section)
-    if label in table.features:
+    found = [label for label in labels if label in table.features]
+    if found:
         remedy = "name it under features.exclude, or the features by features.prefix"
-        raise LeakageError([Problem(f"feature {label!r}", "is the label itself", remedy)])
+        raise LeakageError(
+            Problem(f"feature {label!r}", "is the label itself", remedy) for label in found
+        )
     return table
 
 

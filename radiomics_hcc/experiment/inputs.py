@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -14,26 +14,17 @@ from radiomics_hcc.domain.cohort import Cohort
 from radiomics_hcc.domain.digest import digest_file
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.record import InputFile
-from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.domain.table import FeatureTable
-from radiomics_hcc.errors import InputError, Problem, RadiomicsHCCError
+from radiomics_hcc.errors import InputError, LeakageError, Problem, RadiomicsHCCError
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.features.parameters import read_parameters
-from radiomics_hcc.modelling.merging import Merge, word_of
-from radiomics_hcc.modelling.readings import target_from_readings
-from radiomics_hcc.modelling.targets import Target, target_from_column
-from radiomics_hcc.response.assess import assess
-from radiomics_hcc.response.criteria import criterion_class
-from radiomics_hcc.response.measurements import read_measurements
 
+DATE_SUFFIX: Final = "_date"
+"""`afp_date` is the day on which `afp` was measured."""
 
-@dataclass(frozen=True, eq=False)
-class Labels:
-    """The target, and the readings that it was taken from where there are any."""
-
-    target: Target
-    response: ResponseTable | None = None
+SITE_COLUMNS: Final = ("site", "center", "centre", "scanner", "manufacturer")
+SUBGROUP_COLUMNS: Final = ("site", "sex", "bclc", "treatment")
 
 
 def read_cohort(experiment: Experiment, check: CheckLevel = "voxels") -> Cohort:
@@ -102,7 +93,57 @@ def patient_table(
     joined = tables[0]
     for table in tables[1:]:
         joined = joined.join(table)
-    return joined.with_clinical(clinical_columns(experiment, patients))
+    clinical = clinical_columns(experiment, patients)
+    dated = joined.with_clinical(clinical, days_of(clinical, patients))
+    return dated.with_context(context_columns(experiment, patients))
+
+
+def days_of(clinical: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """The days on which clinical columns were measured, where `<column>_date` gives them."""
+    dated = [name for name in clinical.columns if f"{name}{DATE_SUFFIX}" in patients.columns]
+    days = patients[[f"{name}{DATE_SUFFIX}" for name in dated]].set_axis(dated, axis="columns")
+    return days.apply(pd.to_datetime)
+
+
+def context_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFrame:
+    """What is known of the patients and never learned from.
+
+    The columns that the experiment names, those of its harmonisation and of its tests elsewhere;
+    where it names none, the site and the scanner as far as they are there.
+
+    Raises
+    ------
+    InputError
+        For a column that the patients table does not have.
+    """
+    config = experiment.config
+    named = list(config.context) or [name for name in SITE_COLUMNS if name in patients.columns]
+    if config.harmonise is not None:
+        named += [config.harmonise.batch, *config.harmonise.covariates]
+    named += [each.column for each in config.testing if each.kind != "second_cohort"]
+    wanted = list(dict.fromkeys(named))
+    problems = list(column_problems(wanted, [str(name) for name in patients.columns], "context"))
+    if problems:
+        raise InputError(problems, "patients table")
+    return patients[wanted]
+
+
+def subgroup_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFrame:
+    """The columns by which results are shown.
+
+    Raises
+    ------
+    InputError
+        For a column that the patients table does not have.
+    """
+    there = [str(name) for name in patients.columns]
+    named = experiment.config.subgroups or [
+        name for wanted in SUBGROUP_COLUMNS for name in there if name.lower() == wanted
+    ]
+    problems = list(column_problems(named, there, "subgroups"))
+    if problems:
+        raise InputError(problems, "patients table")
+    return patients[list(named)]
 
 
 def clinical_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFrame:
@@ -114,38 +155,33 @@ def clinical_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataF
         For a column that the patients table does not have, or that holds days.
     """
     wanted = experiment.config.clinical
-    problems = list(_column_problems(wanted, [str(name) for name in patients.columns]))
+    problems = list(column_problems(wanted, [str(name) for name in patients.columns], "clinical"))
+    labels = experiment.config.target.label_columns
+    told = [
+        Problem(f"clinical: {name}", "is the label itself") for name in wanted if name in labels
+    ]
+    if told:
+        raise LeakageError(told)
+    problems += [
+        Problem(
+            f"clinical: {name}",
+            "is a day, which tells nothing about another patient",
+            "give an age or an interval instead",
+        )
+        for name in wanted
+        if name in patients.columns and name.endswith(DATE_SUFFIX)
+    ]
     if problems:
         raise InputError(problems, "patients table")
     return patients[list(wanted)]
 
 
-def _column_problems(wanted: Sequence[str], there: list[str]) -> Iterator[Problem]:
+def column_problems(wanted: Sequence[str], there: list[str], key: str) -> Iterator[Problem]:
+    """Columns that the patients table does not have, told under the key that names them."""
     for name in wanted:
         if name not in there:
             what = "no such column, or it is empty for everyone"
-            yield Problem(f"clinical: {name}", what, did_you_mean(name, there))
-        elif name.endswith("_date"):
-            what = "is a day, which tells nothing about another patient"
-            yield Problem(f"clinical: {name}", what, "give an age or an interval instead")
-
-
-def read_labels(experiment: Experiment, patients: pd.DataFrame) -> Labels:
-    """Read or assess the class of every patient, as the experiment's target says."""
-    section = experiment.config.target
-    merge: Merge | None = {
-        name: [word_of(value) for value in values] for name, values in section.merge.items()
-    } or None
-    if section.column is not None:
-        order = [word for words in (merge or {}).values() for word in words]
-        return Labels(target_from_column(patients, section.column, merge=merge, order=order))
-    assert section.measurements is not None, "the schema asks for measurements or a column"
-    criterion = criterion_class(section.criterion).from_config(dict(section.parameters))
-    response = assess(read_measurements(experiment.path(section.measurements)), criterion)
-    target = target_from_readings(
-        response.frame(), merge=merge, readers=section.readers, name=section.criterion
-    )
-    return Labels(target, response)
+            yield Problem(f"{key}: {name}", what, did_you_mean(name, there))
 
 
 def input_files(
@@ -157,6 +193,7 @@ def input_files(
         "cohort.images": config.cohort.images,
         "features.params": config.features.params,
         "features.table": config.features.table,
+        "reliability.table": config.reliability.table if config.reliability else None,
         "target.measurements": config.target.measurements,
     }
     paths = {role: experiment.path(text) for role, text in named.items() if text}

@@ -133,7 +133,7 @@ def _model_problems(document: YamlDocument, config: ExperimentConfig) -> list[Pr
 
 def _criterion_problems(document: YamlDocument, config: ExperimentConfig) -> list[Problem]:
     target, known = config.target, criteria()
-    if target.column is not None:
+    if target.label_columns:
         return []
     where = document.place(("target", "criterion"))
     if target.criterion not in known:

@@ -15,8 +15,8 @@ from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.evaluation.verdict import verdict
 from radiomics_hcc.experiment import inputs, tables
-from radiomics_hcc.experiment.inputs import Labels
 from radiomics_hcc.experiment.judge import Judged
+from radiomics_hcc.experiment.labels import Labels
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
 from radiomics_hcc.features.verify import agreement_of

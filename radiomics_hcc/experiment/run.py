@@ -17,6 +17,7 @@ from radiomics_hcc.experiment import inputs, tables
 from radiomics_hcc.experiment.feature_source import measure_features
 from radiomics_hcc.experiment.judge import judge
 from radiomics_hcc.experiment.keep import KeptRun
+from radiomics_hcc.experiment.labels import read_labels
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.matching import check_labels, check_listed, matched
 from radiomics_hcc.experiment.pictures import montages
@@ -198,7 +199,7 @@ def gather(experiment: Experiment, talk: Talk) -> Material:
     config = experiment.config
     cohort = inputs.read_cohort(experiment)
     patients = cohort.clinical_frame()
-    labels = inputs.read_labels(experiment, patients)
+    labels = read_labels(experiment, patients)
     check_labels(labels.target, validation_of(experiment))
     features = measure_features(experiment, cohort, talk.extraction)
     table = inputs.patient_table(experiment, features, patients)

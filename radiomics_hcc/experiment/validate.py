@@ -19,6 +19,7 @@ from radiomics_hcc.experiment.feature_source import (
     read_settings,
     read_table_of,
 )
+from radiomics_hcc.experiment.labels import read_labels
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.matching import check_labels
 from radiomics_hcc.experiment.record import validation_of
@@ -88,7 +89,7 @@ def _checks(
 
 def _check_labels(experiment: Experiment, patients: pd.DataFrame) -> None:
     """Read the labels, and refuse those that cannot be learned from."""
-    check_labels(inputs.read_labels(experiment, patients).target, validation_of(experiment))
+    check_labels(read_labels(experiment, patients).target, validation_of(experiment))
 
 
 def _try(check: Callable[[], Found]) -> tuple[Found | None, list[Problem]]:

@@ -23,6 +23,9 @@ def target_sentence(config: ExperimentConfig) -> str:
     target = config.target
     if target.column is not None:
         source = f"Column {target.column} of the patients table"
+    elif target.columns:
+        listed = ", ".join(target.columns.values())
+        source = f"Columns {listed} of the patients table, readers: {target.readers}"
     else:
         source = f"First follow-up by {target.criterion}, readers: {target.readers}"
     classes = "; ".join(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import pandas as pd
@@ -27,6 +27,7 @@ def target_from_readings(
     readers: str = "majority",
     assessment: Literal["first", "last"] = "first",
     name: str = "response",
+    order: Sequence[str] = (),
 ) -> Target:
     """Take one class per patient from assessed follow-ups.
 
@@ -45,6 +46,8 @@ def target_from_readings(
     merge
         New class -> classes; None keeps those of the criterion: CR < PR < SD < PD, or iCR < iPR <
         iSD < iUPD < iCPD, responder < non-responder, ... Readers vote with merged classes.
+    order
+        Words of the readings, best first, where they are those of no criterion.
 
     Raises
     ------
@@ -55,16 +58,17 @@ def target_from_readings(
     chosen = _one_per_reader(_checked(readings), assessment)
     is_label = ~chosen["response"].isin(NEVER_A_LABEL)
     named = [word for words in (merge or {}).values() for word in words]
-    order = ClassOrder.merged(label_order(chosen["response"][is_label], named), merge)
-    order.check_covers(chosen["response"][is_label], "response")
-    classes = chosen[is_label].assign(response=lambda rows: rows["response"].map(order.meaning))
+    known = tuple(order) or label_order(chosen["response"][is_label], named)
+    scale = ClassOrder.merged(known, merge)
+    scale.check_covers(chosen["response"][is_label], "response")
+    classes = chosen[is_label].assign(response=lambda rows: rows["response"].map(scale.meaning))
     votes = _votes(classes, readers, sorted(chosen["reader"].unique()))
     ballots = votes.groupby("patient_id")["response"].agg(list)
-    decided = {patient: _decide(words, readers, order) for patient, words in ballots.items()}
+    decided = {patient: _decide(words, readers, scale) for patient, words in ballots.items()}
     labels = pd.Series({key: word for key, word in decided.items() if word}, dtype="str")
     return Target(
         name,
-        order.classes,
+        scale.classes,
         labels.rename_axis("patient_id"),
         votes.groupby("patient_id")["day"].min().reindex(labels.index),
         classes.pivot(index="patient_id", columns="reader", values="response"),

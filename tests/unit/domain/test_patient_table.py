@@ -169,3 +169,22 @@ def test_date_of_a_column_is_that_of_its_last_scan():
         lesion("a", 1.0, 1.0, date="2020-01-01"), lesion("b", 2.0, 1.0, date="2020-01-09")
     ).per_patient("sum")
     assert patients.dates.loc["p1", "pre"] == pd.Timestamp("2020-01-09")
+
+
+def test_context_stays_when_columns_are_added_and_is_never_one_of_them():
+    site = pd.DataFrame({"site": ["A"]}, index=pd.Index(["p1"], name="patient_id"))
+    age = pd.DataFrame({"age": [60]}, index=site.index)
+    measured = site.assign(site=pd.Timestamp("2020-01-01")).rename(columns={"site": "age"})
+    one = table(lesion("a", 5.0, 1.0)).per_patient().with_context(site)
+    other = table(lesion("a", 5.0, 1.0, timepoint="post")).per_patient()
+    joined = one.join(other).with_clinical(age, measured)
+    assert joined.context.to_dict("list") == {"site": ["A"]}
+    assert joined.clinical_dates["age"].tolist() == [pd.Timestamp("2020-01-01")]
+    assert "site" not in joined.data.columns
+    assert joined.restrict(joined.patient_ids).context.equals(joined.context)
+
+
+def test_patient_with_two_rows_of_context_is_refused():
+    site = pd.DataFrame({"site": ["A", "B"]}, index=["p1", "p1"])
+    with pytest.raises(InputError, match="patient p1: has two rows of context"):
+        table(lesion("a", 5.0, 1.0)).per_patient().with_context(site)

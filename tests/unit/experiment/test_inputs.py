@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.cohort import Case, Cohort, Patient
-from radiomics_hcc.errors import InputError
+from radiomics_hcc.errors import InputError, LeakageError
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.config import FeatureSection
 from radiomics_hcc.experiment.feature_source import cases_needed, read_feature_table
+from radiomics_hcc.experiment.labels import read_labels
 from radiomics_hcc.experiment.load import load_experiments
 
 MEASUREMENTS = """\
@@ -53,7 +54,7 @@ def test_patient_given_twice_is_told(study) -> None:
 def test_labels_are_assessed_from_measurements(study) -> None:
     (study.folder / "m.csv").write_text(MEASUREMENTS)
     setting = "target={measurements: m.csv, merge: {OR: [CR, PR], nonOR: [SD, PD]}}"
-    labels = inputs.read_labels(experiment_of(study, setting), pd.DataFrame())
+    labels = read_labels(experiment_of(study, setting), pd.DataFrame())
     assert labels.target.labels.to_dict() == {"001": "OR", "007": "nonOR"}
     assert labels.target.dates["007"] == pd.Timestamp("2020-03-01")
     assert labels.response is not None
@@ -63,14 +64,64 @@ def test_labels_of_one_reader_need_that_reader(study) -> None:
     (study.folder / "m.csv").write_text(MEASUREMENTS)
     target = "target={measurements: m.csv, readers: R9}"
     with pytest.raises(InputError, match="known: R1, majority, median"):
-        inputs.read_labels(experiment_of(study, target), pd.DataFrame())
+        read_labels(experiment_of(study, target), pd.DataFrame())
 
 
 def test_order_of_the_merge_is_the_order_of_a_columns_classes(study) -> None:
     patients = inputs.read_cohort(experiment_of(study)).clinical_frame()
     turned = experiment_of(study, "target.merge={nonOR: [0], OR: [1]}")
-    assert inputs.read_labels(experiment_of(study), patients).target.classes == ("OR", "nonOR")
-    assert inputs.read_labels(turned, patients).target.classes == ("nonOR", "OR")
+    assert read_labels(experiment_of(study), patients).target.classes == ("OR", "nonOR")
+    assert read_labels(turned, patients).target.classes == ("nonOR", "OR")
+
+
+READERS = "target={columns: {A: first, B: second, C: third}, merge: {OR: [1, 2], nonOR: [3, 4]}}"
+
+
+def readers_of(study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "first": [1.0, 3.0, np.nan, 4.0],
+            "second": [2.0, 3.0, 3.0, 1.0],
+            "third": [3.0, 3.0, np.nan, np.nan],
+            "second_date": [pd.Timestamp("2020-03-01")] * 4,
+        },
+        index=pd.Index(["001", "002", "003", "004"], name="patient_id"),
+    )
+
+
+def test_columns_of_several_readers_vote(study) -> None:
+    target = read_labels(experiment_of(study, READERS), readers_of(study)).target
+    assert target.labels.to_dict() == {"001": "OR", "002": "nonOR", "003": "nonOR"}
+    assert list(target.reader_labels.columns) == ["A", "B", "C"]
+    assert target.reader_labels.loc["001"].tolist() == ["OR", "OR", "nonOR"]
+    assert target.exclusions["patient_id"].tolist() == ["004"]
+    assert (target.dates == pd.Timestamp("2020-03-01")).all()
+
+
+def test_one_of_several_readers_decides(study) -> None:
+    experiment = experiment_of(study, READERS, "target.readers=C")
+    target = read_labels(experiment, readers_of(study)).target
+    assert target.labels.to_dict() == {"001": "nonOR", "002": "nonOR"}
+    assert target.dates.isna().all()
+
+
+def test_label_of_a_reader_is_no_clinical_column(study) -> None:
+    experiment = experiment_of(study, READERS, "clinical=[second]")
+    with pytest.raises(LeakageError, match="clinical: second: is the label itself"):
+        inputs.clinical_columns(experiment, readers_of(study))
+
+
+def test_missing_column_of_a_reader_is_told(study) -> None:
+    with pytest.raises(InputError, match=r"target\.columns: third: no such column"):
+        read_labels(experiment_of(study, READERS), readers_of(study).drop(columns="third"))
+
+
+def test_site_is_context_and_never_learned_from(study) -> None:
+    patients = inputs.read_cohort(experiment_of(study)).clinical_frame().assign(site="A")
+    assert list(inputs.context_columns(experiment_of(study), patients)) == ["site"]
+    named = experiment_of(study, "harmonise={batch: scaner}")
+    with pytest.raises(InputError, match="context: scaner"):
+        inputs.context_columns(named, patients)
 
 
 def test_every_file_is_digested(study) -> None:
