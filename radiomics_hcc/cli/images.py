@@ -1,4 +1,4 @@
-"""Verbs that read images: phases, match, extract, measure, bins, maps."""
+"""Verbs that read images: phases, match, extract, measure, robustness, bins, maps."""
 
 from __future__ import annotations
 
@@ -131,6 +131,42 @@ def measure(
     measured = measure_files(files, measuring)
     typer.echo(f"{measured}: {output}")
     tell_failures([": ".join(failure) for failure in measured.failures], output)
+
+
+def robustness(
+    output: Output,
+    cohort: Annotated[
+        Path | None, typer.Argument(help="cohort.csv; none where readers are compared.")
+    ] = None,
+    params: Annotated[Path | None, typer.Option(help="PyRadiomics parameter file.")] = None,
+    variants: Annotated[int, typer.Option(min=2, help="Perturbed variants of a lesion.")] = 30,
+    kinds: Annotated[
+        str, typer.Option(help="With commas; there is also tilt.")
+    ] = "contour,volume,noise,rotation,translation",
+    seed: Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")] = 0,
+    reader: Annotated[
+        list[str] | None, typer.Option(help="NAME=COHORT.csv, for each reader to be compared.")
+    ] = None,
+    bootstrap: Annotated[
+        int, typer.Option(min=0, help="Resamples of patients for the intervals; 0: F-based.")
+    ] = 0,
+    region: Annotated[str, typer.Option(help="Region to measure.")] = "lesion",
+    phase: Annotated[str, typer.Option(help="Contrast phase, where there are several.")] = "",
+    jobs: Jobs = 1,
+    outside: AllowOutside = False,
+) -> None:
+    """Tell which features hold when contour, noise and position, or the reader, change (ICC)."""
+    from radiomics_hcc.experiment.robustness.command import RobustnessFiles, measure_robustness
+    from radiomics_hcc.experiment.robustness.readers import parse_readers
+    from radiomics_hcc.imaging.perturb.plan import VariantPlan, parse_kinds
+
+    readers = parse_readers(reader) if reader else ()
+    files = RobustnessFiles(output, cohort, readers, params, region, phase, outside)
+    plan = VariantPlan(parse_kinds(kinds), variants, seed)
+    found = measure_robustness(files, plan, resamples=bootstrap, jobs=jobs)
+    for sentence in found.sentences():
+        typer.echo(sentence)
+    tell_failures(list(found.failed), output)
 
 
 def bins(

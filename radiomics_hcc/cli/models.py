@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from radiomics_hcc.cli.options import AllowOutside, Jobs, Output, Settings, Tracker
-from radiomics_hcc.cli.telling import talk, tell_run
+from radiomics_hcc.cli.telling import talk, tell_audits, tell_predictions, tell_run
 
 
 def run(
@@ -23,6 +23,26 @@ def run(
     given = [*(settings or []), *([f"execution.jobs={jobs}"] if jobs else [])]
     for record in run_experiments(config, given, variant=variant, talk=talk()):
         tell_run(record)
+
+
+def audit(
+    config: Annotated[Path, typer.Argument(help="Experiment file.")],
+    settings: Settings = None,
+    variant: Annotated[str | None, typer.Option(help="One variant; all when left out.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", file_okay=False, help="Folder for audit.csv, audit.json."),
+    ] = None,
+) -> None:
+    """Look for leaks in features and labels, without a fit; exit 1 where one is serious."""
+    from radiomics_hcc.experiment.model_audit import audit_file, write_audits
+
+    audits = audit_file(config, settings or [], variant=variant, talk=talk())
+    tell_audits(audits)
+    if output is not None:
+        typer.echo(" and ".join(map(str, write_audits(audits, output))))
+    if any(each.is_serious for each in audits):
+        raise typer.Exit(1)
 
 
 def report(
@@ -43,18 +63,29 @@ def predict(
     output: Output,
     patients: Annotated[Path | None, typer.Option(help="Table of clinical columns.")] = None,
     tracker: Tracker = None,
+    intent: Annotated[
+        str | None, typer.Option(help="Intent of the use; that of the model when left out.")
+    ] = None,
+    conformal: Annotated[
+        float | None, typer.Option(min=0.5, max=0.99, help="Level of prediction sets, as 0.9.")
+    ] = None,
+    by_class: Annotated[
+        bool, typer.Option("--by-class", help="Calibrate the sets within each class.")
+    ] = False,
     jobs: Jobs = 1,
     outside: AllowOutside = False,
 ) -> None:
-    """Predict the class of every patient, with warnings outside the training range."""
-    from radiomics_hcc.experiment.predict import Work
-    from radiomics_hcc.experiment.predict import predict as predict_patients
+    """Predict the class of every patient, with how far each is from the training data."""
+    from radiomics_hcc.experiment.predict import Work, predict_with_notes
+    from radiomics_hcc.experiment.predicted import Question
 
     work = Work(jobs, Path(".cache/features"), talk().extraction, outside)
-    frame = predict_patients(model, data, patients=patients, tracker=tracker, work=work)
-    frame.to_csv(output, index=False)
-    warned = int((frame["warnings"] != "").sum())
-    typer.echo(f"{len(frame)} patients, {warned} with warnings: {output}")
+    question = Question.of(intent, conformal, by_class=by_class)
+    predicted = predict_with_notes(
+        model, data, patients=patients, tracker=tracker, work=work, question=question
+    )
+    predicted.write(output)
+    tell_predictions(predicted, output)
 
 
 def ui(

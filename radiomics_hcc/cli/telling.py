@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from radiomics_hcc.domain.record import RunRecord
     from radiomics_hcc.domain.table import FeatureTable
-    from radiomics_hcc.experiment.run import Talk
+    from radiomics_hcc.experiment.gather import Talk
+    from radiomics_hcc.experiment.model_audit import Audit
+    from radiomics_hcc.experiment.predicted import NewPredictions
 
 
 def talk() -> Talk:
     """Progress on the standard error stream."""
-    from radiomics_hcc.experiment.run import Talk
+    from radiomics_hcc.experiment.gather import Talk
     from radiomics_hcc.features.progress import ConsoleProgress
 
     def folds(done: int, total: int) -> None:
@@ -35,6 +37,26 @@ def tell_run(record: RunRecord) -> None:
         if finding.severity in ("warning", "serious"):
             typer.echo(f"{finding.severity} {finding.code}: {finding.sentence}")
     typer.echo(str(record.summary["software"]))
+
+
+def tell_audits(audits: Iterable[Audit]) -> None:
+    """One line per finding, under the name of its experiment."""
+    for audit in audits:
+        typer.echo(f"audit of {audit.experiment}")
+        for sentence in audit.sentences():
+            typer.echo(sentence)
+
+
+def tell_predictions(predicted: NewPredictions, output: Path) -> None:
+    """How many patients were predicted, and what must be known to read the file."""
+    frame = predicted.frame
+    warned = int((frame["warnings"] != "").sum())
+    far = int((frame["applicability_word"] == "outside").sum())
+    typer.echo(
+        f"{len(frame)} patients, {warned} with warnings, {far} outside the training data: {output}"
+    )
+    for note in predicted.notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def tell_failures(failures: list[str], output: Path) -> None:

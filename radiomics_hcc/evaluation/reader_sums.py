@@ -12,6 +12,7 @@ from scipy import stats
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation.intervals import Interval
 from radiomics_hcc.evaluation.outcomes import FloatArray
+from radiomics_hcc.evaluation.reliability import mean_squares
 from radiomics_hcc.evaluation.resampling import LEVEL
 
 SUM_COLUMNS: Final = ("readers", "statistic", "estimate", "low", "high", "patients", "note")
@@ -69,30 +70,10 @@ def intraclass_correlation(numbers: FloatArray) -> Interval:
     .. [1] Shrout, Fleiss. Psychol Bull 1979;86:420-428.
     .. [2] McGraw, Wong. Psychol Methods 1996;1:30-46.
     """
-    n, k = numbers.shape
-    grand, rows, columns = numbers.mean(), numbers.mean(axis=1), numbers.mean(axis=0)
-    between = k * float(((rows - grand) ** 2).sum()) / (n - 1)
-    readers = n * float(((columns - grand) ** 2).sum()) / (k - 1)
-    residual = numbers - rows[:, None] - columns[None, :] + grand
-    error = float((residual**2).sum()) / ((n - 1) * (k - 1))
-    total = between + (k - 1) * error + k * (readers - error) / n
-    if np.isclose(total, 0.0):
-        return Interval(np.nan, np.nan, np.nan, "McGraw-Wong 1996")
-    icc = (between - error) / total
-    if np.isclose(error, 0.0) and np.isclose(readers, 0.0):
-        return Interval(1.0, 1.0, 1.0, "McGraw-Wong 1996")
-    a = k * icc / (n * (1 - icc))
-    b = 1 + k * icc * (n - 1) / (n * (1 - icc))
-    freedom = (a * readers + b * error) ** 2 / (
-        (a * readers) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
-    )
-    tail = (1 + LEVEL) / 2
-    above = float(stats.f.ppf(tail, n - 1, freedom))
-    below = float(stats.f.ppf(tail, freedom, n - 1))
-    common = k * readers + (k * n - k - n) * error
-    low = n * (between - above * error) / (above * common + n * between)
-    high = n * (below * between - error) / (common + n * below * between)
-    return Interval(icc, low, high, "McGraw-Wong 1996")
+    squares = mean_squares(numbers[:, :, None])
+    low, high = squares.agreement_limits()
+    icc = float(squares.agreement()[0, 0])
+    return Interval(icc, float(low[0, 0]), float(high[0, 0]), "McGraw-Wong 1996")
 
 
 def _all_readers(table: pd.DataFrame) -> tuple[object, ...]:

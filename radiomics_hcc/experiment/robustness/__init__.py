@@ -1,0 +1,1 @@
+"""How far features hold when a lesion is measured again: perturbed, or drawn by another reader."""

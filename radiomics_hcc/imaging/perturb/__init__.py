@@ -1,0 +1,1 @@
+"""A lesion as another scan or another reader might have shown it: perturbed image and contour."""
