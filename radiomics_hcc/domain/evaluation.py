@@ -26,7 +26,9 @@ class Predictions:
         a two-class target.
     frame
         `patient_id, repeat, fold, label`, then `p_<class>` for every class; each row's
-        probabilities add up to 1.
+        probabilities add up to 1. `threshold`, where there is one: the probability of the
+        positive class from which the patient's own training fold calls positive. A fold that is
+        named by a word is a group, such as a site, that was tested whole.
     """
 
     model: str
@@ -69,7 +71,8 @@ class Evaluation:
     metrics
         `model, metric, estimate, low, high, method, nb_low, nb_high, patients, repeats`.
     comparisons
-        `model, reference, metric, difference, low, high, p_value, p_holm, p_corrected_t`.
+        `model, reference, metric, difference, low, high, p_value, p_holm, p_corrected_t,
+        p_corrected_t_holm`.
     selected
         `model, feature, frequency`: how often a feature was selected over the outer folds.
     splits

@@ -24,12 +24,20 @@ class Candidate:
         Columns of the patient table that it may use.
     is_baseline
         Whether it is there to be beaten.
+    is_negative_control
+        Whether it learns from labels that are dealt anew among the training patients of each
+        fold; it is judged on the true ones and should know nothing.
+    reliable_only
+        Whether columns that the reliability filter refuses are kept from it. The baseline of
+        size is not weakened so.
     """
 
     name: str
     step: ClassifierStep
     columns: tuple[str, ...]
     is_baseline: bool = False
+    is_negative_control: bool = False
+    reliable_only: bool = True
 
 
 def model_candidates(steps: Sequence[ClassifierStep], table: PatientTable) -> tuple[Candidate, ...]:

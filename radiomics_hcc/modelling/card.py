@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import pandas as pd
 
 from radiomics_hcc.domain.patient_table import Column
+from radiomics_hcc.modelling.applicability import ApplicabilityCard
 from radiomics_hcc.modelling.pipeline import split_columns
 
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -34,12 +35,29 @@ class ColumnCard(TypedDict):
     empty: int
 
 
+class HarmonisationCard(TypedDict):
+    """How the features are harmonised before the model; JSON values.
+
+    `batch` and `covariates` are columns of the patients table, `batches` the values that training
+    saw, `unseen` what happens to others: `error`, `pass_through` or `pooled`.
+    """
+
+    batch: str
+    covariates: list[str]
+    unseen: str
+    batches: list[str]
+
+
 class ModelCard(TypedDict):
     """What a reader must know of a model; JSON values.
 
     `step` is the classifier's configuration, `patients` counts them by class, `classes` are best
     first, `selected` the features that the model uses, `versions` the libraries that made it,
-    `warnings` the findings that were stamped on it.
+    `warnings` the findings that were stamped on it. The fields that older cards do not have:
+    `intent` as the experiment declares it; `threshold`, the probability of the positive class
+    from which a patient is called positive (None where there is none), chosen by
+    `threshold_rule`; `calibration` of the probabilities; `harmonisation`, None without one;
+    `applicability`, where the training patients lie, None where it cannot be told.
     """
 
     model: str
@@ -55,6 +73,25 @@ class ModelCard(TypedDict):
     versions: dict[str, str]
     note: str
     warnings: list[str]
+    intent: NotRequired[str]
+    threshold: NotRequired[float | None]
+    threshold_rule: NotRequired[str]
+    calibration: NotRequired[str]
+    harmonisation: NotRequired[HarmonisationCard | None]
+    applicability: NotRequired[ApplicabilityCard | None]
+
+
+LATER_FIELDS: Final = {
+    "intent": "what it may be used for",
+    "threshold": "the threshold that calls a patient",
+    "applicability": "how far a patient is from those of the training data",
+}
+"""What a card of an older version does not tell."""
+
+
+def untold(card: ModelCard) -> list[str]:
+    """What the card of an older version does not tell, in words."""
+    return [what for name, what in LATER_FIELDS.items() if name not in card]
 
 
 def column_card(values: pd.Series, origin: Column, empty_word: str) -> ColumnCard:

@@ -10,11 +10,14 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from radiomics_hcc.domain.evaluation import Predictions
-from radiomics_hcc.domain.patient_table import PatientTable
+from radiomics_hcc.domain.patient_table import CONTEXT_PREFIX, PatientTable
+from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.candidates import Candidate
 from radiomics_hcc.modelling.outer_fold import TABLES, FoldTables, LabelledRows, run_fold
-from radiomics_hcc.modelling.pipeline import prepare
+from radiomics_hcc.modelling.pipeline import NOTHING_SHARED, prepare
+from radiomics_hcc.modelling.preparation import Preparation
+from radiomics_hcc.modelling.splits import RowNumbers, Split, inner_pairs
 from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.validation import Progress, Validation
 
@@ -28,15 +31,20 @@ class ModelRun:
     candidate
         The model and its columns.
     predictions
-        Out of fold, one row per patient and repeat.
+        Out of fold, one row per patient and repeat, with the `threshold` of the patient's
+        training fold.
     selected
         `model, repeat, fold, feature`: the features that each fold's model used.
     parameters
-        `model, repeat, fold, parameter, value`: what the inner folds chose.
+        `model, repeat, fold, parameter, value, lowest, highest`: what the inner folds chose, and
+        the ends of the values that were tried.
     scores
-        `model, repeat, fold, train_log_loss, train_auc, inner_log_loss`: how well the refitted
-        model fits the patients it learned from (AUC with two classes only), and how well the
-        chosen parameters did in the inner folds (NaN where there was nothing to choose).
+        `model, repeat, fold, train_log_loss, train_auc, inner_log_loss, threshold`: how well the
+        refitted model fits the labels it learned from (AUC with two classes only), how well the
+        chosen parameters did in the inner folds, and the decision threshold that they chose.
+    coefficients
+        `model, repeat, fold, feature, class, value`: slopes per training standard deviation;
+        empty where the model has none.
     """
 
     candidate: Candidate
@@ -44,6 +52,7 @@ class ModelRun:
     selected: pd.DataFrame
     parameters: pd.DataFrame
     scores: pd.DataFrame
+    coefficients: pd.DataFrame
 
 
 def cross_validate(
@@ -52,6 +61,7 @@ def cross_validate(
     *,
     target: Target,
     validation: Validation,
+    preparation: Preparation = NOTHING_SHARED,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[ModelRun]:
@@ -68,6 +78,8 @@ def cross_validate(
         Models and baselines, each with a name of its own.
     table, target
         Of the same patients, see `match`.
+    preparation
+        Harmonisation and reliability, fitted inside every training fold, inner ones too.
     jobs
         Worker processes; each uses one thread.
     progress
@@ -85,13 +97,26 @@ def cross_validate(
         finite, or a class is too small for the folds.
     """
     validation.check(target.labels)
-    data = labelled_rows(candidates, table, target)
+    data = labelled_rows(candidates, table, target, preparation=preparation)
     splits = list(validation.folds.split(data.rows.index, data.labels))
+    check_harmonisation(data, table, splits, validation)
+    return run_splits(
+        candidates, data, splits=splits, validation=validation, jobs=jobs, progress=progress
+    )
+
+
+def run_splits(
+    candidates: Sequence[Candidate],
+    data: LabelledRows,
+    *,
+    splits: Sequence[Split],
+    validation: Validation,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[ModelRun]:
+    """Search, refit and predict every candidate in every split, in worker processes."""
     tasks = (
-        delayed(run_fold)(
-            candidates, data, split=split, inner=validation.inner, seed=validation.seed
-        )
-        for split in splits
+        delayed(run_fold)(candidates, data, split=split, validation=validation) for split in splits
     )
     done: list[list[FoldTables]] = []
     for result in Parallel(n_jobs=jobs, return_as="generator")(tasks):
@@ -99,27 +124,73 @@ def cross_validate(
         if progress is not None:
             progress(len(done), len(splits))
     return [
-        _collect(candidate, target.classes, [fold[place] for fold in done])
+        _collect(candidate, data.classes, [fold[place] for fold in done])
         for place, candidate in enumerate(candidates)
     ]
 
 
 def labelled_rows(
-    candidates: Sequence[Candidate], table: PatientTable, target: Target
+    candidates: Sequence[Candidate],
+    table: PatientTable,
+    target: Target,
+    *,
+    preparation: Preparation = NOTHING_SHARED,
 ) -> LabelledRows:
     """Check candidates, table and target against each other and bring them to plain tables.
 
-    Rows are sorted by patient, so that a fit does not depend on their order in the file.
+    Rows are sorted by patient, so that a fit does not depend on their order in the file. The
+    columns of the context that harmonisation needs travel with them.
     """
     problems = [
         *_name_problems(candidates, table),
         *_patient_problems(table, target),
+        *_context_problems(table, preparation),
     ]
     if problems:
         raise InputError(problems, "models, features and labels do not fit together")
     used = dict.fromkeys(name for candidate in candidates for name in candidate.columns)
-    rows = prepare(table.data, list(used)).sort_index(kind="stable")
-    return LabelledRows(rows, target.labels, target.classes)
+    data = table.data[list(used)].join(_context(table, preparation).add_prefix(CONTEXT_PREFIX))
+    rows = prepare(data, list(data.columns)).sort_index(kind="stable")
+    return LabelledRows(rows, target.labels, target.classes, table.columns, preparation)
+
+
+def check_harmonisation(
+    data: LabelledRows, table: PatientTable, splits: Sequence[Split], validation: Validation
+) -> None:
+    """Refuse batches that are too small, or unknown, in some training set, inner ones too.
+
+    Raises
+    ------
+    InputError
+        Before any fit.
+    """
+    harmonise = data.preparation.harmonise
+    if harmonise is None:
+        return
+    trainings = [rows for split in splits for rows in _training_sets(data, split, validation)]
+    context = _context(table, data.preparation).reindex(data.rows.index)
+    harmonise.check(context, trainings)
+
+
+def _training_sets(data: LabelledRows, split: Split, validation: Validation) -> list[RowNumbers]:
+    """Row numbers that something is fitted on in one split."""
+    outer = split.train_rows
+    seed = split.seed(validation.seed)
+    pairs = inner_pairs(data.rows.index[outer], data.labels, splits=validation.inner, seed=seed)
+    return [outer, *(outer[train] for train, _ in pairs)]
+
+
+def _context(table: PatientTable, preparation: Preparation) -> pd.DataFrame:
+    return table.context.reindex(columns=list(preparation.context_columns))
+
+
+def _context_problems(table: PatientTable, preparation: Preparation) -> list[Problem]:
+    known = [str(name) for name in table.context.columns]
+    return [
+        Problem(f"harmonise: column {name!r}", "is not there", did_you_mean(name, known))
+        for name in preparation.context_columns
+        if name not in known
+    ]
 
 
 def _name_problems(candidates: Sequence[Candidate], table: PatientTable) -> list[Problem]:
@@ -168,4 +239,5 @@ def _collect(
         tables["selected"],
         tables["parameters"],
         tables["scores"],
+        tables["coefficients"],
     )

@@ -8,12 +8,15 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.evaluation import Predictions
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.modelling.candidates import Candidate
 from radiomics_hcc.modelling.crossval import cross_validate
+from radiomics_hcc.modelling.pipeline import NOTHING_SHARED
+from radiomics_hcc.modelling.preparation import Preparation
 from radiomics_hcc.modelling.splits import derive_seed
 from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.validation import Progress, Validation
@@ -54,6 +57,7 @@ def permutation_test(
     target: Target,
     validation: Validation,
     score: Callable[[Predictions], float],
+    preparation: Preparation = NOTHING_SHARED,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> PermutationTest:
@@ -61,27 +65,53 @@ def permutation_test(
 
     The vector of labels is permuted over patients, so that lesions of a patient keep one label.
     Real and permuted labels go through one repeat of the outer folds each, whatever
-    `validation.repeats` says; the number of permutations is `validation.permutations`.
+    `validation.repeats` says; the number of permutations is `validation.permutations`. Each
+    permutation is dealt by its own number, so that the result does not depend on `jobs`.
 
     Parameters
     ----------
     score
-        Larger is better; takes the out-of-fold predictions.
+        Larger is better; takes the out-of-fold predictions. With several jobs it must be a
+        function of a module, because it travels to other processes.
+    preparation
+        As in the cross-validation; fitted anew for every permutation.
+    jobs
+        Worker processes, one permutation each.
     progress
         Told after every permutation.
     """
-    once = replace(validation, repeats=1)
+    procedure = _Procedure(candidate, table, replace(validation, repeats=1), preparation)
+    targets = (
+        permute_labels(target, validation.seed, number) for number in range(validation.permutations)
+    )
+    tasks = (delayed(procedure.score)(labels, score) for labels in (target, *targets))
+    scores: list[float] = []
+    for value in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+        scores.append(value)
+        if progress is not None and len(scores) > 1:
+            progress(len(scores) - 1, validation.permutations)
+    return PermutationTest(candidate.name, scores[0], np.array(scores[1:], dtype=np.float64))
 
-    def score_of(labels: Target) -> float:
-        run = cross_validate([candidate], table, target=labels, validation=once, jobs=jobs)[0]
+
+@dataclass(frozen=True, eq=False)
+class _Procedure:
+    """Everything of the nested procedure but the labels."""
+
+    candidate: Candidate
+    table: PatientTable
+    validation: Validation
+    preparation: Preparation
+
+    def score(self, target: Target, score: Callable[[Predictions], float]) -> float:
+        """The score of one repeat of the outer folds with these labels."""
+        run = cross_validate(
+            [self.candidate],
+            self.table,
+            target=target,
+            validation=self.validation,
+            preparation=self.preparation,
+        )[0]
         return score(run.predictions)
-
-    permuted = np.empty(validation.permutations)
-    for number in range(validation.permutations):
-        permuted[number] = score_of(permute_labels(target, validation.seed, number))
-        if progress is not None:
-            progress(number + 1, validation.permutations)
-    return PermutationTest(candidate.name, score_of(target), permuted)
 
 
 def permute_labels(target: Target, seed: int, number: int) -> Target:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -14,34 +15,56 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from radiomics_hcc.domain.patient_table import CONTEXT_PREFIX, Column
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.classifiers.base import ClassifierStep, SearchGrid
+from radiomics_hcc.modelling.classifiers.no_information import NoInformation
+from radiomics_hcc.modelling.harmonise import harmonised_columns
+from radiomics_hcc.modelling.preparation import Preparation
 from radiomics_hcc.modelling.selection import (
     CorrelationPruning,
     MissingRateFilter,
     NearConstantFilter,
-    UnivariateSelection,
 )
+from radiomics_hcc.modelling.selection.table import make_selection
+from radiomics_hcc.modelling.shared_stages import SELECTION
 
 MODEL: Final = "model"
+SCALING: Final = "scaling"
+NOTHING_SHARED: Final = Preparation()
+NO_ORIGINS: Final[Mapping[str, Column]] = MappingProxyType({})
 EMPTY: Final = "(empty)"
 """The word of an empty cell among words."""
 
 
-def build_pipeline(step: ClassifierStep, data: pd.DataFrame) -> tuple[Pipeline, SearchGrid]:
+def build_pipeline(
+    step: ClassifierStep,
+    data: pd.DataFrame,
+    *,
+    preparation: Preparation = NOTHING_SHARED,
+    origins: Mapping[str, Column] = NO_ORIGINS,
+) -> tuple[Pipeline, SearchGrid]:
     """Make the unfitted pipeline for these columns, and the grid of its last stage.
 
+    Radiomic columns are harmonised, which takes the context columns away, and unreliable ones go.
     Numbers: columns that are mostly empty go, the median fills the rest and a column says where
     it did. Words: one column per word; a word that training never saw is none of them. Then
     near-constant columns go, all are scaled, repeated ones are pruned, the best are selected,
-    and the model learns.
+    and the model learns. A model that selects no feature itself (`selected_features` 0) takes
+    the columns as the shared stages leave them; one that needs to know which columns are
+    radiomic and which clinical is told.
 
     Parameters
     ----------
     step
         The kind of model.
     data
-        The columns that the model may use; only names and types matter, never values.
+        The columns that the model may use, and the context columns that harmonisation needs;
+        only names and types matter, never values.
+    preparation
+        What all pipelines of a run share.
+    origins
+        Where each column comes from, by name; without it no column counts as radiomic.
 
     Returns
     -------
@@ -56,18 +79,73 @@ def build_pipeline(step: ClassifierStep, data: pd.DataFrame) -> tuple[Pipeline, 
         Where there is no column.
     """
     estimator, grid = step.search_space()
-    if step.selected_features == 0:
+    if isinstance(step, NoInformation):
         return Pipeline([(MODEL, estimator)]), grid
-    stages: list[tuple[str, BaseEstimator]] = [
-        ("columns", _by_type(data)),
+    learned = [str(name) for name in data.columns if not str(name).startswith(CONTEXT_PREFIX)]
+    known = {name: origins[name] for name in learned if name in origins}
+    stages = _shared_stages(preparation, known)
+    reliable = _reliable(preparation, known, learned)
+    if step.selected_features == 0:
+        _tell_blocks(step, estimator, data[[name for name in reliable if name in known]], known)
+        return _named_output([*stages, (MODEL, estimator)]), grid
+    stages += [
+        ("columns", _by_type(data[reliable])),
         ("near_constant", NearConstantFilter()),
-        ("scaling", StandardScaler()),
+        (SCALING, StandardScaler()),
         ("pruning", CorrelationPruning()),
     ]
-    if step.selected_features is not None:
-        stages.append(("selection", UnivariateSelection(step.selected_features)))
-    pipeline = Pipeline([*stages, (MODEL, estimator)])
-    return pipeline.set_output(transform="pandas"), grid
+    selection = make_selection(step.selection, step.selected_features or len(learned))
+    if selection is not None and step.selected_features is not None:
+        stages.append((SELECTION, selection))
+    return _named_output([*stages, (MODEL, estimator)]), grid
+
+
+def _shared_stages(
+    preparation: Preparation, known: Mapping[str, Column]
+) -> list[tuple[str, BaseEstimator]]:
+    """Harmonisation and reliability, where there are columns for them."""
+    stages: list[tuple[str, BaseEstimator]] = []
+    harmonised = harmonised_columns(known)
+    if preparation.harmonise is not None and harmonised:
+        stages.append(("harmonise", preparation.harmonise.transformer(harmonised)))
+    radiomic = _radiomic(known)
+    if preparation.reliability is not None and radiomic:
+        stages.append(("reliability", preparation.reliability.transformer(radiomic)))
+    return stages
+
+
+def _reliable(
+    preparation: Preparation, known: Mapping[str, Column], learned: Sequence[str]
+) -> list[str]:
+    """Columns that pass the reliability filter; all where none does, which its fit reports."""
+    if preparation.reliability is None:
+        return list(learned)
+    told = preparation.reliability.frame(_radiomic(known))
+    refused = set(told.loc[~told["kept"], "column"])
+    return [name for name in learned if name not in refused] or list(learned)
+
+
+def _radiomic(known: Mapping[str, Column]) -> list[str]:
+    return [name for name, column in known.items() if column.kind == "radiomic"]
+
+
+def _tell_blocks(
+    step: ClassifierStep, estimator: BaseEstimator, data: pd.DataFrame, known: Mapping[str, Column]
+) -> None:
+    """Give a model of two blocks the columns and the pipeline of each block that has columns."""
+    if step.block_step is None:
+        return
+    for kind in ("radiomic", "clinical"):
+        names = [str(name) for name in data.columns if known[str(name)].kind == kind]
+        if names:
+            model, _ = build_pipeline(step.block_step, data[names])
+            estimator.set_params(**{kind: names, f"{kind}_model": model})
+
+
+def _named_output(stages: list[tuple[str, BaseEstimator]]) -> Pipeline:
+    """A pipeline whose stages pass DataFrames on."""
+    pipeline = Pipeline(stages)
+    return pipeline.set_output(transform="pandas") if len(stages) > 1 else pipeline
 
 
 def split_columns(data: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -100,8 +178,12 @@ def _words(column: pd.Series) -> pd.Series:
 def selected_features(pipeline: Pipeline) -> list[str]:
     """Names of the features that a fitted pipeline's model uses.
 
-    A linear model whose penalty set a slope to exactly 0 does not use that feature.
+    A linear model whose penalty set a slope to exactly 0 does not use that feature; a model that
+    chooses its own features says which (`used_features_`).
     """
+    own = getattr(pipeline[-1], "used_features_", None)
+    if own is not None:
+        return [str(name) for name in own]
     if len(pipeline) == 1:
         return []
     names = np.asarray(pipeline[:-1].get_feature_names_out(), dtype=object)

@@ -8,9 +8,10 @@ from typing import ClassVar, TypeAlias
 
 import pandas as pd
 
-from radiomics_hcc.domain.step import Step
+from radiomics_hcc.domain.step import Step, did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.splits import PatientKFold, check_class_sizes
+from radiomics_hcc.modelling.thresholds import THRESHOLD_RULES
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of folds done and the number of all folds."""
@@ -32,6 +33,9 @@ class Validation(Step):
         Permutations of the labels for the permutation test; 0 leaves it out.
     seed
         Same seed, same folds, models and permutations.
+    threshold
+        How the decision threshold is chosen inside training: `youden`, `sensitivity_90`,
+        `prevalence` or `half`; see `thresholds`.
     """
 
     kind: ClassVar[str] = "nested"
@@ -40,6 +44,7 @@ class Validation(Step):
     inner: int = 4
     permutations: int = 0
     seed: int = 7
+    threshold: str = "youden"
 
     def __post_init__(self) -> None:
         least = {"outer": 2, "repeats": 1, "inner": 2, "permutations": 0}
@@ -48,6 +53,9 @@ class Validation(Step):
             for name, value in least.items()
             if getattr(self, name) < value
         ]
+        if self.threshold not in THRESHOLD_RULES:
+            remedy = did_you_mean(self.threshold, list(THRESHOLD_RULES))
+            problems.append(Problem("validation.threshold", f"is {self.threshold!r}", remedy))
         if problems:
             raise InputError(problems)
 

@@ -18,8 +18,7 @@ MAX_ITERATIONS: Final = 20_000
 class ElasticNet(ClassifierStep):
     """Logistic regression with an elastic net penalty; multinomial for more than two classes.
 
-    The penalty is (1 - r) |w|^2 / 2 + r |w|_1 over C, Zou and Hastie, J R Stat Soc B 2005. The
-    classes are not weighted, so that the probabilities stay calibrated.
+    The penalty is (1 - r) |w|^2 / 2 + r |w|_1 over C, Zou and Hastie, J R Stat Soc B 2005.
 
     Parameters
     ----------
@@ -28,8 +27,8 @@ class ElasticNet(ClassifierStep):
 
     Examples
     --------
-    >>> ElasticNet().to_config()
-    {'kind': 'elastic_net', 'features': 8}
+    >>> ElasticNet(features=6, class_weight="balanced").calibrator
+    'sigmoid'
     """
 
     kind: ClassVar[str] = "elastic_net"
@@ -37,7 +36,9 @@ class ElasticNet(ClassifierStep):
 
     def search_space(self) -> tuple[BaseEstimator, SearchGrid]:
         """Strength of the penalty times the share of its absolute part: 15 combinations."""
-        model = LogisticRegression(solver="saga", max_iter=MAX_ITERATIONS, tol=1e-4)
+        model = LogisticRegression(
+            solver="saga", max_iter=MAX_ITERATIONS, tol=1e-4, class_weight=self.balanced
+        )
         return model, {"C": [0.01, 0.03, 0.1, 0.3, 1.0], "l1_ratio": [0.0, 0.5, 1.0]}
 
     @property

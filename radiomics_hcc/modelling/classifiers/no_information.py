@@ -16,6 +16,7 @@ class NoInformation(ClassifierStep):
     """Predict the class frequencies of the training patients for everyone."""
 
     kind: ClassVar[str] = "no_information"
+    is_weightable: ClassVar[bool] = False
 
     def search_space(self) -> tuple[BaseEstimator, SearchGrid]:
         """Nothing to choose."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
@@ -12,6 +13,7 @@ from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -44,6 +46,8 @@ class OrdinalLogisticClassifier(ClassifierMixin, BaseEstimator):
         Strength of the L2 penalty, 0 or more.
     max_iter
         Most iterations of L-BFGS.
+    class_weight
+        None, `balanced` (n / (K n_k) for every row of class k) or a weight by class.
     tol
         Largest element of the gradient at the end, relative to the sum of the weights.
 
@@ -66,9 +70,14 @@ class OrdinalLogisticClassifier(ClassifierMixin, BaseEstimator):
     """
 
     def __init__(
-        self, penalty: float = 1.0, max_iter: int = MAX_ITERATIONS, tol: float = 1e-7
+        self,
+        penalty: float = 1.0,
+        class_weight: str | Mapping[object, float] | None = None,
+        max_iter: int = MAX_ITERATIONS,
+        tol: float = 1e-7,
     ) -> None:
         self.penalty = penalty
+        self.class_weight = class_weight
         self.max_iter = max_iter
         self.tol = tol
 
@@ -88,6 +97,7 @@ class OrdinalLogisticClassifier(ClassifierMixin, BaseEstimator):
         values, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
         weights = _check_sample_weight(sample_weight, values, dtype=np.float64)
+        weights = weights * compute_sample_weight(self.class_weight, labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("only one class in y; an ordinal model needs at least 2 classes")
@@ -148,8 +158,8 @@ class OrdinalLogistic(ClassifierStep):
 
     Examples
     --------
-    >>> OrdinalLogistic().to_config()
-    {'kind': 'ordinal_logistic', 'features': 8}
+    >>> OrdinalLogistic(features=5, selection="mrmr").features
+    5
     """
 
     kind: ClassVar[str] = "ordinal_logistic"
@@ -157,7 +167,8 @@ class OrdinalLogistic(ClassifierStep):
 
     def search_space(self) -> tuple[BaseEstimator, SearchGrid]:
         """Strength of the penalty, from weak to strong: 6 combinations."""
-        return OrdinalLogisticClassifier(), {"penalty": [1.0, 3.0, 10.0, 30.0, 100.0, 300.0]}
+        model = OrdinalLogisticClassifier(class_weight=self.balanced)
+        return model, {"penalty": [1.0, 3.0, 10.0, 30.0, 100.0, 300.0]}
 
     @property
     def selected_features(self) -> int | None:

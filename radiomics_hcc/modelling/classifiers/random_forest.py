@@ -25,8 +25,8 @@ class RandomForest(ClassifierStep):
 
     Examples
     --------
-    >>> RandomForest(trees=500).to_config()
-    {'kind': 'random_forest', 'features': 8, 'trees': 500}
+    >>> RandomForest(trees=500).trees
+    500
     """
 
     kind: ClassVar[str] = "random_forest"
@@ -35,7 +35,8 @@ class RandomForest(ClassifierStep):
 
     def search_space(self) -> tuple[BaseEstimator, SearchGrid]:
         """Smallest leaf, from fine to coarse: 2 combinations."""
-        return RandomForestClassifier(n_estimators=self.trees), {"min_samples_leaf": [5, 15]}
+        model = RandomForestClassifier(n_estimators=self.trees, class_weight=self.balanced)
+        return model, {"min_samples_leaf": [5, 15]}
 
     @property
     def selected_features(self) -> int | None:

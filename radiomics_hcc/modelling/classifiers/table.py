@@ -10,13 +10,28 @@ from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.classifiers.base import ClassifierStep
 from radiomics_hcc.modelling.classifiers.elastic_net import ElasticNet
+from radiomics_hcc.modelling.classifiers.gradient_boosting import GradientBoosting
+from radiomics_hcc.modelling.classifiers.k_nearest import KNearest
+from radiomics_hcc.modelling.classifiers.linear_svm import LinearSvm
 from radiomics_hcc.modelling.classifiers.ordinal_logistic import OrdinalLogistic
 from radiomics_hcc.modelling.classifiers.random_forest import RandomForest
+from radiomics_hcc.modelling.classifiers.rbf_svm import RbfSvm
+from radiomics_hcc.modelling.classifiers.stacking import Stacking
 
 ENTRY_POINT_GROUP: Final = "radiomics_hcc.classifiers"
 
 CLASSIFIERS: Final[Mapping[str, type[ClassifierStep]]] = {
-    step.kind: step for step in (ElasticNet, OrdinalLogistic, RandomForest)
+    step.kind: step
+    for step in (
+        ElasticNet,
+        OrdinalLogistic,
+        RandomForest,
+        GradientBoosting,
+        LinearSvm,
+        RbfSvm,
+        KNearest,
+        Stacking,
+    )
 }
 
 

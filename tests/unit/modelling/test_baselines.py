@@ -8,6 +8,7 @@ from radiomics_hcc.modelling.baselines import baseline_candidates, size_columns
 from radiomics_hcc.modelling.candidates import model_candidates
 from radiomics_hcc.modelling.classifiers.elastic_net import ElasticNet
 from radiomics_hcc.modelling.classifiers.random_forest import RandomForest
+from radiomics_hcc.modelling.classifiers.stacking import Stacking
 
 VOLUME = "original_shape_MeshVolume"
 DELTA = "delta_relative(pre,post)"
@@ -28,16 +29,44 @@ AGE = Column("age", "clinical")
 
 
 def test_every_baseline_that_the_columns_allow_is_there() -> None:
-    found = {c.name: c for c in baseline_candidates(table(radiomic("pre", VOLUME), TEXTURE, AGE))}
-    assert set(found) == {"no_information", "size_only", "clinical_only", "radiomics_only"}
+    everything = table(radiomic("pre", VOLUME), TEXTURE, AGE)
+    found = {c.name: c for c in baseline_candidates(everything, ElasticNet())}
+    assert list(found) == [
+        "no_information",
+        "size_only",
+        "clinical_only",
+        "radiomics_only",
+        "negative_control",
+    ]
     assert found["size_only"].columns == (f"pre.{VOLUME}",)
     assert found["clinical_only"].columns == ("age",)
     assert "age" not in found["radiomics_only"].columns
     assert all(candidate.is_baseline for candidate in found.values())
 
 
-def test_without_size_or_clinical_columns_no_information_is_left() -> None:
-    assert [c.name for c in baseline_candidates(table(TEXTURE))] == ["no_information"]
+def test_without_size_or_clinical_columns_two_baselines_are_left() -> None:
+    found = baseline_candidates(table(TEXTURE), ElasticNet())
+    assert [c.name for c in found] == ["no_information", "negative_control"]
+
+
+def test_the_primary_model_is_compared_with_itself_on_radiomics_and_on_dealt_labels() -> None:
+    primary = RandomForest(trees=50, calibration="sigmoid")
+    found = {c.name: c for c in baseline_candidates(table(TEXTURE, AGE), primary)}
+    assert found["radiomics_only"].step == primary
+    assert found["negative_control"].step == primary
+    assert found["negative_control"].columns == (TEXTURE.name, "age")
+    assert [c.name for c in found.values() if c.is_negative_control] == ["negative_control"]
+
+
+def test_radiomics_alone_cannot_be_stacked() -> None:
+    found = {c.name: c for c in baseline_candidates(table(TEXTURE, AGE), Stacking())}
+    assert found["radiomics_only"].step == ElasticNet()
+    assert found["negative_control"].step == Stacking()
+
+
+def test_only_the_baseline_of_size_keeps_unreliable_columns() -> None:
+    found = baseline_candidates(table(radiomic("pre", VOLUME), TEXTURE, AGE), ElasticNet())
+    assert [c.name for c in found if not c.reliable_only] == ["size_only"]
 
 
 def test_size_alone_takes_its_change_where_the_table_has_it() -> None:

@@ -32,7 +32,7 @@ def cross_validated_auc(label: str, name: str) -> float:
     columns = {f"pre.{n}": Column(f"pre.{n}", "radiomic", "pre", n) for n in features}
     table = PatientTable(data, columns, pd.DataFrame(index=data.index))
     table, target = match(table, target_from_column(rows, label, order=["1", "0"]))
-    known = [*model_candidates([ElasticNet()], table), *baseline_candidates(table)]
+    known = [*model_candidates([ElasticNet()], table), *baseline_candidates(table, ElasticNet())]
     chosen = [candidate for candidate in known if candidate.name == name]
     validation = Validation(repeats=1, inner=3)
     frame = cross_validate(chosen, table, target=target, validation=validation)[0].predictions.frame

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.patient_table import Column, PatientTable
 from radiomics_hcc.errors import InputError, LeakageError
-from radiomics_hcc.modelling.leakage import Intent, check_intent
+from radiomics_hcc.modelling.leakage import Intent, check_intent, order_of_columns
 from radiomics_hcc.modelling.targets import target_from_column
 
 DELTA = "delta_relative(pre,post)"
@@ -157,3 +159,112 @@ def test_a_table_with_lesion_rows_is_checked_by_patient() -> None:
 def test_an_unknown_intent_lists_the_known_ones() -> None:
     with pytest.raises(InputError, match="pretreatment_prediction, early_response"):
         Intent.parse("prediction", "intent")
+
+
+def with_laboratory(*days: str | None, name: str = "afp") -> PatientTable:
+    """A feature before treatment, and a clinical value of either patient taken on these days."""
+    values = pd.DataFrame({name: [10.0, 20.0]}, index=pd.Index(PATIENTS, name="patient_id"))
+    dates = pd.DataFrame({name: pd.to_datetime(list(days))}, index=values.index)
+    return table(pre="2020-02-01").with_clinical(values, dates)
+
+
+def test_a_laboratory_value_up_to_the_day_of_treatment_predicts() -> None:
+    assert check(with_laboratory("2020-02-10", "2020-03-01"), "pretreatment_prediction") == []
+
+
+def test_a_laboratory_value_after_treatment_is_refused_and_named() -> None:
+    with pytest.raises(LeakageError, match="column 'afp': the measurement is made after") as caught:
+        check(with_laboratory("2020-02-10", "2020-03-02"), "pretreatment_prediction")
+    assert "1 of 2 patients (B: measurement 2020-03-02, treatment 2020-03-01" in str(caught.value)
+    assert "take its value from before" in str(caught.value)
+
+
+@pytest.mark.parametrize("intent", ["early_response", "pretreatment_prediction"])
+def test_a_laboratory_value_of_the_day_of_the_label_is_refused(intent: str) -> None:
+    with pytest.raises(LeakageError, match="not made before the scan of the label"):
+        check(with_laboratory("2020-02-10", "2020-06-01"), intent, treatment=None)
+
+
+def test_a_later_laboratory_value_is_fine_for_early_response_and_for_a_reading() -> None:
+    assert check(with_laboratory("2020-04-10", "2020-05-31"), "early_response") == []
+    assert check(with_laboratory("2020-07-10", "2020-08-31"), "response_reading") == []
+
+
+def test_a_laboratory_value_without_a_day_is_taken_to_be_known_at_baseline() -> None:
+    assert check(with_laboratory(None, "2020-02-10"), "pretreatment_prediction") == []
+
+
+def test_the_day_of_an_empty_laboratory_value_does_not_count() -> None:
+    late = with_laboratory("2020-02-10", "2020-09-01")
+    late.data.loc["B", "afp"] = np.nan
+    assert check(late, "pretreatment_prediction") == []
+
+
+def test_every_late_column_is_listed_and_a_justification_allows_them() -> None:
+    late = with_laboratory("2020-02-10", "2020-04-01")
+    both = late.join(table(post="2020-07-01"))
+    with pytest.raises(LeakageError) as caught:
+        check(both, "pretreatment_prediction")
+    assert [problem.where.split()[0] for problem in caught.value.problems] == ["2", "column"]
+    (finding,) = check(both, "pretreatment_prediction", reason="method study")
+    assert "column 'afp'" in finding.sentence
+
+
+def test_a_column_of_the_context_follows_the_same_rule() -> None:
+    known = with_laboratory("2020-02-10", "2020-04-01")
+    context = known.data[["afp"]].rename(columns={"afp": "ecog"})
+    dated = PatientTable(
+        table(pre="2020-02-01").data,
+        table(pre="2020-02-01").columns,
+        table(pre="2020-02-01").dates,
+        context=context,
+        clinical_dates=known.clinical_dates.rename(columns={"afp": "ecog"}),
+    )
+    with pytest.raises(LeakageError, match="column 'ecog' of the context"):
+        check(dated, "pretreatment_prediction")
+
+
+def test_several_label_columns_are_no_columns_either() -> None:
+    names = {"r1": Column("r1", "clinical")}
+    data = pd.DataFrame({"r1": [0, 1]}, index=pd.Index(PATIENTS, name="patient_id"))
+    several = replace(target(), name="r1, r2")
+    with pytest.raises(LeakageError, match="column 'r1': is the label itself"):
+        check_intent(
+            PatientTable(data, names, pd.DataFrame(index=data.index)),
+            several,
+            treatment_dates=None,
+            intent=Intent.RESPONSE_READING,
+        )
+
+
+def proofs(features: PatientTable, intent: str, treatment: str | None = "2020-03-01") -> list[str]:
+    order = order_of_columns(
+        features, target(), treatment_dates=treated(treatment), intent=Intent(intent)
+    )
+    return order["proof"].tolist()
+
+
+def test_order_is_proved_by_dates_or_rests_on_the_name() -> None:
+    assert proofs(table(pre="2020-02-01"), "pretreatment_prediction") == ["dates"]
+    assert proofs(table(pre=None), "pretreatment_prediction") == ["name"]
+    assert proofs(table(pre="2020-02-01"), "pretreatment_prediction", None) == ["name"]
+    assert proofs(table(pre="2020-02-01"), "early_response", None) == ["dates"]
+
+
+def test_order_of_forbidden_and_of_described_columns() -> None:
+    assert proofs(table(post="2020-07-01"), "early_response") == ["forbidden"]
+    assert proofs(table(post="2020-07-01"), "response_reading") == ["described"]
+
+
+def test_clinical_columns_without_a_day_are_counted_together_as_assumed() -> None:
+    undated = with_laboratory("2020-02-01", "2020-02-01").with_clinical(
+        pd.DataFrame({"age": [60, 70], "sex": ["m", "f"]}, index=PATIENTS)
+    )
+    order = order_of_columns(
+        undated, target(), treatment_dates=treated(), intent=Intent.PRETREATMENT_PREDICTION
+    )
+    assert order[["columns", "proof"]].to_numpy().tolist() == [
+        [2, "dates"],
+        [2, "assumed"],
+        [1, "dates"],
+    ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
+from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
@@ -31,6 +32,38 @@ def test_without_penalty_it_is_the_ordered_model_of_statsmodels(ordered) -> None
     cuts = model.transform_threshold_params(theirs.params)[1:-1]
     np.testing.assert_allclose(ours.thresholds_, cuts, rtol=1e-4)
     np.testing.assert_allclose(ours.predict_proba(values), theirs.predict(values), atol=1e-5)
+
+
+def test_four_classes_of_unequal_size_are_the_ordered_model_of_statsmodels() -> None:
+    generator = np.random.default_rng(21)
+    values = generator.normal(size=(240, 4))
+    score = values @ np.array([0.8, -0.6, 0.0, 0.3]) + generator.logistic(size=240)
+    codes = np.digitize(score, np.quantile(score, [0.05, 0.6, 0.9]))
+    assert sorted(np.bincount(codes)) == [12, 24, 72, 132]
+    ours = OrdinalLogisticClassifier(penalty=0.0).fit(values, codes)
+    model = OrderedModel(codes, values, distr="logit")
+    theirs = model.fit(method="bfgs", disp=False, gtol=1e-8, maxiter=500)
+    np.testing.assert_allclose(ours.coef_, theirs.params[:4], rtol=1e-4, atol=1e-5)
+    cuts = model.transform_threshold_params(theirs.params)[1:-1]
+    np.testing.assert_allclose(ours.thresholds_, cuts, rtol=1e-4)
+    np.testing.assert_allclose(ours.predict_proba(values), theirs.predict(values), atol=1e-5)
+
+
+def test_balanced_weights_are_those_given_by_row(ordered) -> None:
+    values, codes = ordered
+    by_class = len(codes) / (4 * np.bincount(codes))
+    balanced = OrdinalLogisticClassifier(class_weight="balanced").fit(values, codes)
+    by_row = OrdinalLogisticClassifier().fit(values, codes, sample_weight=by_class[codes])
+    np.testing.assert_allclose(balanced.coef_, by_row.coef_, atol=1e-6)
+    np.testing.assert_allclose(balanced.thresholds_, by_row.thresholds_, atol=1e-6)
+
+
+def test_objective_response_adds_up_and_its_logit_is_the_threshold_minus_the_score(ordered) -> None:
+    values, codes = ordered
+    model = OrdinalLogisticClassifier().fit(values, codes)
+    response = model.predict_proba(values)[:, :2].sum(axis=1)
+    assert np.all(response < 1.0)
+    np.testing.assert_allclose(logit(response), model.thresholds_[1] - values @ model.coef_)
 
 
 @pytest.mark.parametrize("penalty", [0.1, 1.0, 30.0])

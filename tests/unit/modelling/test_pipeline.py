@@ -4,11 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from radiomics_hcc.domain.patient_table import Column
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.modelling.classifiers.elastic_net import ElasticNet
 from radiomics_hcc.modelling.classifiers.no_information import NoInformation
 from radiomics_hcc.modelling.classifiers.ordinal_logistic import OrdinalLogistic
+from radiomics_hcc.modelling.classifiers.stacking import Stacking
+from radiomics_hcc.modelling.harmonise import Harmonise
 from radiomics_hcc.modelling.pipeline import build_pipeline, prepare, selected_features
+from radiomics_hcc.modelling.preparation import Preparation
+from radiomics_hcc.modelling.selection import NoColumnLeftError
+from radiomics_hcc.modelling.selection.reliability import ReliabilityRule
 
 
 @pytest.fixture
@@ -89,3 +95,99 @@ def test_yes_and_no_are_numbers() -> None:
 def test_no_column_is_refused() -> None:
     with pytest.raises(InputError, match="no column to learn from"):
         build_pipeline(ElasticNet(), pd.DataFrame(index=[0, 1]))
+
+
+@pytest.fixture
+def texture() -> tuple[pd.DataFrame, dict[str, Column]]:
+    """40 rows of two sites: two textures, a volume, the age; the site travels along."""
+    generator = np.random.default_rng(1)
+    names = ("pre.original_glcm_A", "pre.original_glcm_B", "pre.original_shape_MeshVolume")
+    index = pd.Index([f"P{n:02d}" for n in range(40)], name="patient_id")
+    rows = pd.DataFrame(generator.normal(size=(40, 3)), columns=list(names), index=index)
+    rows["age"] = generator.normal(60, 9, 40)
+    rows["context.site"] = ["x", "y"] * 20
+    rows.loc[rows["context.site"] == "y", names[0]] += 4.0
+    origins = {name: Column(name, "radiomic", "pre", name[4:]) for name in names}
+    return rows, {**origins, "age": Column("age", "clinical")}
+
+
+BY_SITE = Harmonise("site", smallest_batch=5)
+
+
+def stages(texture, preparation: Preparation, step=None) -> list[str]:
+    rows, origins = texture
+    pipeline, _ = build_pipeline(
+        step or OrdinalLogistic(), rows, preparation=preparation, origins=origins
+    )
+    return [name for name, _ in pipeline.steps]
+
+
+def test_harmonisation_and_reliability_come_first(texture) -> None:
+    rule = ReliabilityRule((("pre.original_glcm_A", 0.9),))
+    found = stages(texture, Preparation(harmonise=BY_SITE, reliability=rule))
+    own = ["columns", "near_constant", "scaling", "pruning", "selection", "model"]
+    assert found == ["harmonise", "reliability", *own]
+    assert stages(texture, Preparation()) == own
+
+
+def test_the_context_never_reaches_a_model(texture) -> None:
+    rows, origins = texture
+    codes = np.arange(40) % 2  # the site itself
+    for preparation in (Preparation(), Preparation(harmonise=BY_SITE)):
+        pipeline, _ = build_pipeline(
+            OrdinalLogistic(features=20), rows, preparation=preparation, origins=origins
+        )
+        fitted = pipeline.fit(rows, codes)
+        assert not any("site" in name for name in selected_features(fitted))
+        assert "age" in selected_features(fitted)
+
+
+def test_only_textures_are_harmonised(texture) -> None:
+    rows, origins = texture
+    pipeline, _ = build_pipeline(
+        OrdinalLogistic(), rows, preparation=Preparation(harmonise=BY_SITE), origins=origins
+    )
+    codes = (rows["age"] > 60).astype(int)
+    after = pipeline.fit(rows, codes)[:1].transform(rows)
+    for name in ("pre.original_shape_MeshVolume", "age"):
+        np.testing.assert_array_equal(after[name], rows[name])
+    means = after.groupby(rows["context.site"])["pre.original_glcm_A"].mean()
+    assert abs(means["x"] - means["y"]) < 0.5
+
+
+def test_columns_without_textures_are_not_harmonised(texture) -> None:
+    rows, origins = texture
+    pipeline, _ = build_pipeline(
+        OrdinalLogistic(),
+        rows[["age"]],
+        preparation=Preparation(harmonise=BY_SITE),
+        origins=origins,
+    )
+    assert "harmonise" not in pipeline.named_steps
+
+
+def test_no_selection_passes_every_pruned_column(texture) -> None:
+    assert "selection" not in stages(texture, Preparation(), OrdinalLogistic(selection="none"))
+
+
+def test_where_nothing_is_reliable_the_fit_says_so(texture) -> None:
+    rows, origins = texture
+    only = rows[["pre.original_glcm_A"]]
+    rule = ReliabilityRule((("pre.original_glcm_A", 0.1),))
+    pipeline, _ = build_pipeline(
+        OrdinalLogistic(), only, preparation=Preparation(reliability=rule), origins=origins
+    )
+    with pytest.raises(NoColumnLeftError, match="reliability"):
+        pipeline.fit(only, np.arange(40) % 2)
+
+
+def test_a_stacked_model_is_told_which_columns_are_which(texture) -> None:
+    rows, origins = texture
+    rule = ReliabilityRule((("pre.original_glcm_A", 0.9), ("pre.original_shape_MeshVolume", 0.9)))
+    preparation = Preparation(harmonise=BY_SITE, reliability=rule)
+    pipeline, _ = build_pipeline(Stacking(), rows, preparation=preparation, origins=origins)
+    model = pipeline[-1]
+    assert list(model.clinical) == ["age"]
+    assert list(model.radiomic) == ["pre.original_glcm_A", "pre.original_shape_MeshVolume"]
+    fitted = pipeline.fit(rows, (rows["age"] > 60).astype(int).to_numpy())
+    assert selected_features(fitted)

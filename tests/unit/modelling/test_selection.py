@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import kruskal
+from scipy.stats import kruskal, spearmanr
 
 from radiomics_hcc.modelling.selection import (
     CorrelationPruning,
@@ -60,6 +60,17 @@ def test_pruning_keeps_the_first_of_a_correlated_group(generator) -> None:
     assert pruned.kept_.tolist() == [True, False, False, True]
 
 
+def test_pruning_keeps_what_a_plain_loop_over_the_columns_keeps(generator) -> None:
+    values = generator.normal(size=(60, 8)) @ generator.normal(size=(8, 40))
+    related = np.abs(spearmanr(values).statistic)
+    kept: list[int] = []
+    for column in range(40):
+        if all(related[column, earlier] <= 0.6 for earlier in kept):
+            kept.append(column)
+    assert 2 < len(kept) < 40
+    assert np.flatnonzero(CorrelationPruning(limit=0.6).fit(values).kept_).tolist() == kept
+
+
 def test_pruning_compares_with_kept_columns_only() -> None:
     # b is close to a and to c, a and c are not close: b goes, c stays.
     generator = np.random.default_rng(0)
@@ -96,3 +107,21 @@ def test_a_column_with_one_value_in_nearly_every_row_goes() -> None:
 def test_no_column_left_is_an_error_with_the_reason() -> None:
     with pytest.raises(ValueError, match="constant"):
         NearConstantFilter().fit(np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("cell", [np.nan, np.inf])
+def test_a_frame_is_checked_as_an_array_is(cell, generator) -> None:
+    values = generator.normal(size=(20, 3))
+    values[4, 1] = cell
+    labels = np.arange(20) % 2
+    for rows in (values, pd.DataFrame(values)):
+        with pytest.raises(ValueError, match=r"NaN|infinity"):
+            UnivariateSelection().fit(rows, labels)
+
+
+def test_whole_numbers_in_a_frame_count_as_numbers(generator) -> None:
+    frame = pd.DataFrame(generator.integers(0, 50, size=(20, 3)), columns=list("abc"))
+    fitted = UnivariateSelection(1).fit(frame.assign(d=0.5), np.arange(20) % 2)
+    plain = UnivariateSelection(1).fit(frame.assign(d=0.5).to_numpy(), np.arange(20) % 2)
+    np.testing.assert_array_equal(fitted.scores_, plain.scores_)
+    assert fitted.feature_names_in_.tolist() == ["a", "b", "c", "d"]
