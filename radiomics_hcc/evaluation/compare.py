@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 
 from radiomics_hcc.domain.evaluation import Predictions
-from radiomics_hcc.domain.step import did_you_mean
-from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation.intervals import (
     Interval,
     bootstrap_p_value,
@@ -20,8 +18,10 @@ from radiomics_hcc.evaluation.intervals import (
     split_ratio,
 )
 from radiomics_hcc.evaluation.metrics import METRICS, score_folds
-from radiomics_hcc.evaluation.outcomes import FloatArray, Outcomes, name_some, read_outcomes
+from radiomics_hcc.evaluation.outcomes import FloatArray, Outcomes, read_outcomes
 from radiomics_hcc.evaluation.resampling import bootstrap_scores, draw_resamples
+from radiomics_hcc.evaluation.same_design import check_same_design
+from radiomics_hcc.evaluation.widening import widened
 
 COMPARISON_COLUMNS: Final = (
     "model",
@@ -33,7 +33,11 @@ COMPARISON_COLUMNS: Final = (
     "p_value",
     "p_holm",
     "p_corrected_t",
+    "p_corrected_t_holm",
 )
+HOLM_COLUMNS: Final = {"p_holm": "p_value", "p_corrected_t_holm": "p_corrected_t"}
+"""Corrected p-values by the column that they correct."""
+
 SIGNIFICANCE: Final = 0.05
 Standing: TypeAlias = Literal["better", "worse", "undecided"]
 
@@ -83,49 +87,13 @@ def compare_predictions(
     return Comparison(percentile_interval(difference), bootstrap_p_value(difference), corrected_t)
 
 
-def check_same_design(outcomes: Sequence[Outcomes]) -> None:
-    """Refuse models whose classes, patients, labels or splits differ from the first one's.
-
-    Raises
-    ------
-    InputError
-        Naming each model and what differs.
-    """
-    first = outcomes[0]
-    problems = [
-        Problem(f"model {other.model}", difference, "judge all models on the same splits")
-        for other in outcomes[1:]
-        for difference in _differences(first, other)
-    ]
-    if problems:
-        raise InputError(problems, f"comparison with {first.model}")
-
-
-def _differences(first: Outcomes, other: Outcomes) -> Iterator[str]:
-    """What keeps two models from being compared; patients first, as the rest depends on them."""
-    if first.classes != other.classes:
-        yield f"classes are {', '.join(other.classes)}, not {', '.join(first.classes)}"
-        return
-    unshared = sorted(set(first.patients) ^ set(other.patients), key=str)
-    if unshared:
-        yield f"was not judged on the same patients: {name_some(unshared)}"
-        return
-    relabelled = first.patients[first.labels != other.labels]
-    if len(relabelled):
-        yield f"has other labels for patients {name_some(list(relabelled))}"
-    if first.folds.shape != other.folds.shape:
-        yield f"has {other.repeats} repeats, not {first.repeats}"
-    elif (first.folds != other.folds).any():
-        moved = first.patients[(first.folds != other.folds).any(axis=0)]
-        yield f"has patients in other folds: {name_some(list(moved))}"
-
-
 def comparison_rows(
     outcomes: Mapping[str, Outcomes],
     scores: Mapping[tuple[str, str], FloatArray],
-    reference: str,
+    pairs: Sequence[tuple[str, str]],
+    factors: Mapping[tuple[str, str], float],
 ) -> pd.DataFrame:
-    """Compare every model with the reference in every metric that has a better direction.
+    """Compare pairs of models in every metric that has a better direction.
 
     Parameters
     ----------
@@ -133,47 +101,56 @@ def comparison_rows(
         By model name, in one design.
     scores
         By model and metric: `bootstrap_scores` over the same resamples.
-    reference
-        Name of the model to compare with.
+    pairs
+        Model and reference, see `compared_pairs`.
+    factors
+        By model and metric, see `widening_factors`; of a pair the larger one counts.
 
     Returns
     -------
     pandas.DataFrame
-        `COMPARISON_COLUMNS`; Holm's correction over the models of one metric.
-
-    Raises
-    ------
-    InputError
-        Where no model has the reference's name.
+        `COMPARISON_COLUMNS`; Holm's correction over all pairs of one metric.
     """
-    if reference not in outcomes:
-        remedy = did_you_mean(reference, list(outcomes))
-        raise InputError([Problem("reference", f"no model {reference!r}", remedy)])
-    metrics = list(dict.fromkeys(metric for _, metric in scores))
-    rows = [
-        _comparison_row(outcomes, scores, (model, reference, metric))
-        for metric in metrics
+    ordered = [
+        metric
+        for metric in dict.fromkeys(metric for _, metric in scores)
         if METRICS[metric].direction != "target"
-        for model in outcomes
-        if model != reference
     ]
-    without_holm = [name for name in COMPARISON_COLUMNS if name != "p_holm"]
-    table = pd.DataFrame(rows, columns=without_holm)
-    corrected = table.groupby("metric")["p_value"].transform(holm) if rows else []
-    return table.assign(p_holm=corrected)[list(COMPARISON_COLUMNS)]
+    differences = {
+        (model, reference, metric): widened(
+            scores[model, metric] - scores[reference, metric],
+            max(factors[model, metric], factors[reference, metric]),
+        )
+        for metric in ordered
+        for model, reference in pairs
+    }
+    tables = [_pairs_of_metric(outcomes, differences, metric, pairs) for metric in ordered if pairs]
+    if not tables:
+        return pd.DataFrame(columns=list(COMPARISON_COLUMNS))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _comparison_row(
+def _pairs_of_metric(
     outcomes: Mapping[str, Outcomes],
-    scores: Mapping[tuple[str, str], FloatArray],
-    names: tuple[str, str, str],
-) -> tuple[str, str, str, float, float, float, float, float]:
-    model, reference, metric = names
-    difference = scores[model, metric] - scores[reference, metric]
-    interval, p_value = percentile_interval(difference), bootstrap_p_value(difference)
-    folds = score_folds(outcomes[model], metric) - score_folds(outcomes[reference], metric)
-    corrected_t = corrected_t_p_value(folds, split_ratio(outcomes[model]))
-    return (*names, interval.estimate, interval.low, interval.high, p_value, corrected_t)
+    differences: Mapping[tuple[str, str, str], FloatArray],
+    metric: str,
+    pairs: Sequence[tuple[str, str]],
+) -> pd.DataFrame:
+    compared = dict.fromkeys(name for pair in pairs for name in pair)
+    folds = {name: score_folds(outcomes[name], metric) for name in compared}
+    rows = []
+    for model, reference in pairs:
+        difference = differences[model, reference, metric]
+        found = percentile_interval(difference)
+        p_value = bootstrap_p_value(difference)
+        p_corrected_t = corrected_t_p_value(
+            folds[model] - folds[reference], split_ratio(outcomes[model])
+        )
+        limits = (found.estimate, found.low, found.high)
+        rows.append((model, reference, metric, *limits, p_value, p_corrected_t))
+    table = pd.DataFrame(rows, columns=[n for n in COMPARISON_COLUMNS if n not in HOLM_COLUMNS])
+    corrected = {new: holm(table[old]) for new, old in HOLM_COLUMNS.items()}
+    return table.assign(**corrected)[list(COMPARISON_COLUMNS)]
 
 
 def holm(p_values: pd.Series) -> pd.Series:

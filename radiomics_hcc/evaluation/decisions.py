@@ -1,11 +1,36 @@
-"""Metrics of the decided class: the most probable one, the better one of equals."""
+"""Metrics of the decided class: the most probable one, the better one of equals.
+
+Of two classes with a threshold that was chosen in training, the class at that threshold: what the
+functions then get as probabilities is the decision itself, 1 for the decided class.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray
+from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes
 from radiomics_hcc.evaluation.ranking import ratio
+
+HIGHEST_CUT: Final = 1.0 - 1e-6  # a threshold of 1 would weigh a false positive infinitely
+
+
+def decided(outcomes: Outcomes) -> FloatArray:
+    """Decisions of a two-class view: 1 for the class called, shape (r, n, 2)."""
+    called = outcomes.called_positive().astype(float)
+    return np.stack([called, 1.0 - called], axis=2)
+
+
+def gains(outcomes: Outcomes) -> FloatArray:
+    """What each decision gains if the patient is positive, and if not, shape (r, n, 2).
+
+    A patient called positive at the threshold t gains 1 if positive and loses t / (1 - t) if not;
+    who is not called gains nothing.
+    """
+    called = outcomes.called_positive().astype(float)
+    cuts = np.minimum(outcomes.cut_points(), HIGHEST_CUT)
+    return np.stack([called, -called * cuts / (1.0 - cuts)], axis=2)
 
 
 def confusion_counts(
@@ -34,6 +59,35 @@ def specificity(labels: IntArray, probabilities: FloatArray, weights: FloatArray
     """Share of the other patients not called positive; NaN without one."""
     counts = confusion_counts(labels, probabilities, weights)
     return ratio(counts[:, 1, 1], counts[:, 1].sum(axis=1))
+
+
+def positive_predictive_value(
+    labels: IntArray, probabilities: FloatArray, weights: FloatArray
+) -> FloatArray:
+    """Share of the patients called positive who are; NaN where nobody is called so."""
+    counts = confusion_counts(labels, probabilities, weights)
+    return ratio(counts[:, 0, 0], counts[:, :, 0].sum(axis=1))
+
+
+def negative_predictive_value(
+    labels: IntArray, probabilities: FloatArray, weights: FloatArray
+) -> FloatArray:
+    """Share of the patients not called positive who are not; NaN where everybody is called so."""
+    counts = confusion_counts(labels, probabilities, weights)
+    return ratio(counts[:, 1, 1], counts[:, :, 1].sum(axis=1))
+
+
+def net_benefit(labels: IntArray, gained: FloatArray, weights: FloatArray) -> FloatArray:
+    """True positives / n - false positives / n x t / (1 - t), from `gains`.
+
+    Treating nobody is 0; the best that can be reached is the share of positive patients.
+
+    References
+    ----------
+    .. [1] Vickers, Elkin. Medical Decision Making 26 (2006) 565-574.
+    """
+    own = gained[np.arange(len(labels)), labels]
+    return ratio(weights @ own, weights.sum(axis=1))
 
 
 def balanced_accuracy(

@@ -14,7 +14,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -22,14 +22,19 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from radiomics_hcc.domain.positive_class import positive_classes
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation import calibration, decisions, probability, ranking
-from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes, positive_classes
+from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, Outcomes
 from radiomics_hcc.evaluation.ranking import pair_weight, ratio
 
 Scorer: TypeAlias = Callable[[IntArray, FloatArray, FloatArray], FloatArray]
 View: TypeAlias = Literal["two", "two_if_possible", "all", "three_or_more"]
+Judged: TypeAlias = Literal["probabilities", "decisions", "gains"]
+
+AT_THRESHOLD: Final = "at the threshold chosen in training"
+AT_MOST_PROBABLE: Final = "at the most probable class"
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Metric:
         Its range; limits of an interval end there.
     pairs_within_folds
         Whether it compares patients in pairs, and so those of the same fold only.
+    judges
+        What its function takes: the `probabilities`; the `decisions`, where two classes are seen
+        those at the threshold chosen in training; or what the decisions would gain.
     """
 
     title: str
@@ -64,6 +72,7 @@ class Metric:
     lowest: float = 0.0
     highest: float = 1.0
     pairs_within_folds: bool = False
+    judges: Judged = "probabilities"
 
     def applies_to(self, classes: Sequence[str]) -> bool:
         """Whether predictions of these classes can be scored."""
@@ -73,8 +82,26 @@ class Metric:
 
     def look_at(self, outcomes: Outcomes) -> Outcomes:
         """The predictions as this metric sees them."""
+        seen = self._view(outcomes)
+        if self.judges == "gains":
+            return replace(seen, probabilities=decisions.gains(seen))
+        if self.judges == "decisions" and self._has_threshold(seen):
+            return replace(seen, probabilities=decisions.decided(seen))
+        return seen
+
+    def decision_rule(self, outcomes: Outcomes) -> str:
+        """How patients were called, in words; empty where the metric needs no decision."""
+        if self.judges == "probabilities":
+            return ""
+        return AT_THRESHOLD if self._has_threshold(self._view(outcomes)) else AT_MOST_PROBABLE
+
+    def _view(self, outcomes: Outcomes) -> Outcomes:
         two = outcomes.two_class() if self.view in ("two", "two_if_possible") else None
         return two or outcomes
+
+    @staticmethod
+    def _has_threshold(seen: Outcomes) -> bool:
+        return len(seen.classes) == 2 and seen.thresholds is not None
 
 
 METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
@@ -84,12 +111,38 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             "average precision", "higher", ranking.average_precision, "two"
         ),
         "balanced_accuracy": Metric(
-            "balanced accuracy", "higher", decisions.balanced_accuracy, "all"
+            "balanced accuracy", "higher", decisions.balanced_accuracy, "all", judges="decisions"
         ),
-        "sensitivity": Metric("sensitivity", "higher", decisions.sensitivity, "two"),
-        "specificity": Metric("specificity", "higher", decisions.specificity, "two"),
+        "sensitivity": Metric(
+            "sensitivity", "higher", decisions.sensitivity, "two", judges="decisions"
+        ),
+        "specificity": Metric(
+            "specificity", "higher", decisions.specificity, "two", judges="decisions"
+        ),
+        "ppv": Metric(
+            "positive predictive value",
+            "higher",
+            decisions.positive_predictive_value,
+            "two",
+            judges="decisions",
+        ),
+        "npv": Metric(
+            "negative predictive value",
+            "higher",
+            decisions.negative_predictive_value,
+            "two",
+            judges="decisions",
+        ),
+        "net_benefit": Metric(
+            "net benefit", "higher", decisions.net_benefit, "two", lowest=-inf, judges="gains"
+        ),
         "mcc": Metric(
-            "Matthews' correlation", "higher", decisions.matthews_correlation, "all", lowest=-1.0
+            "Matthews' correlation",
+            "higher",
+            decisions.matthews_correlation,
+            "all",
+            lowest=-1.0,
+            judges="decisions",
         ),
         "brier": Metric("Brier score", "lower", probability.brier, "all", highest=2.0),
         "scaled_brier": Metric(
@@ -109,7 +162,12 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             inf,
         ),
         "quadratic_kappa": Metric(
-            "quadratic-weighted kappa", "higher", decisions.quadratic_kappa, "all", lowest=-1.0
+            "quadratic-weighted kappa",
+            "higher",
+            decisions.quadratic_kappa,
+            "all",
+            lowest=-1.0,
+            judges="decisions",
         ),
         "ordinal_c_index": Metric(
             "ordinal C-index",
@@ -130,6 +188,7 @@ METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
             decisions.mean_absolute_class_error,
             "three_or_more",
             highest=inf,
+            judges="decisions",
         ),
     }
 )

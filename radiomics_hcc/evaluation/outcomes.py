@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.evaluation import PREDICTION_KEYS, Predictions
+from radiomics_hcc.domain.positive_class import positive_classes
 from radiomics_hcc.errors import InputError, Problem
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.intp]
 
-OBJECTIVE_RESPONSE: Final = ("CR", "PR", "OR")  # CR + PR, or the two already merged
 PROBABILITY_TOLERANCE: Final = 1e-6
+MOST_PROBABLE: Final = 0.5  # of two classes, the more probable one begins here
+SUM_DECIMALS: Final = 12  # sums that are equal on paper differ from the 16th on: no tie
 SHOWN_AT_MOST: Final = 5
 
 
@@ -38,7 +40,11 @@ class Outcomes:
     probabilities
         Shape (r, n, k): probability of each class.
     folds
-        Shape (r, n): the fold in which a patient was tested.
+        Shape (r, n): the fold in which a patient was tested. Random folds are numbered; a fold
+        that is named by a word is a group of patients, such as a site, that was tested whole.
+    thresholds
+        Shape (r, n): the probability of the positive class from which the patient's own training
+        fold calls positive; None where no fold chose any.
     """
 
     model: str
@@ -47,6 +53,12 @@ class Outcomes:
     labels: IntArray
     probabilities: FloatArray
     folds: NDArray[np.object_]
+    thresholds: FloatArray | None = None
+
+    @property
+    def has_named_folds(self) -> bool:
+        """Whether the folds are groups, such as sites, and not random splits of the patients."""
+        return any(isinstance(fold, str) for fold in self.folds.flat)
 
     @property
     def repeats(self) -> int:
@@ -63,7 +75,7 @@ class Outcomes:
         if positive is None or len(self.classes) == 2:
             return self if positive else None
         is_positive = np.isin(self.classes, positive)
-        chance = self.probabilities[:, :, is_positive].sum(axis=2)
+        chance = summed(self.probabilities[:, :, is_positive])
         return replace(
             self,
             classes=("+".join(positive), "other"),
@@ -71,21 +83,36 @@ class Outcomes:
             probabilities=np.stack([chance, 1.0 - chance], axis=2),
         )
 
+    def cut_points(self) -> FloatArray:
+        """Where positive begins, shape (r, n): 0.5 where no threshold was chosen."""
+        if self.thresholds is None:
+            return np.full(self.folds.shape, MOST_PROBABLE)
+        return np.where(np.isnan(self.thresholds), MOST_PROBABLE, self.thresholds)
 
-def positive_classes(classes: Sequence[str]) -> tuple[str, ...] | None:
-    """Which classes count as positive: the first of two, else those of objective response.
+    def called_positive(self) -> NDArray[np.bool_]:
+        """Whether each patient of a two-class view is called positive, shape (r, n)."""
+        return np.asarray(self.probabilities[:, :, 0] >= self.cut_points())
 
-    Examples
-    --------
-    >>> positive_classes(["CR", "PR", "SD", "PD"])
-    ('CR', 'PR')
-    >>> positive_classes(["low", "middle", "high"]) is None
-    True
-    """
-    if len(classes) == 2:
-        return (classes[0],)
-    positive = tuple(name for name in classes if name in OBJECTIVE_RESPONSE)
-    return positive if 0 < len(positive) < len(classes) else None
+    def split_after(self, place: int) -> Outcomes:
+        """The classes up to this place, the better ones, against those behind it.
+
+        The threshold stays where the better ones are the positive class of `two_class`.
+        """
+        better, worse = self.classes[: place + 1], self.classes[place + 1 :]
+        chance = summed(self.probabilities[:, :, : place + 1])
+        return replace(
+            self,
+            classes=("+".join(better), "+".join(worse)),
+            labels=np.where(self.labels <= place, 0, 1).astype(np.intp),
+            probabilities=np.stack([chance, 1.0 - chance], axis=2),
+            thresholds=self.thresholds if better == positive_classes(self.classes) else None,
+        )
+
+
+def summed(probabilities: FloatArray) -> FloatArray:
+    """Sum over the last axis, within 0 to 1, rounded so that equal sums are ties."""
+    total = np.round(probabilities.sum(axis=-1), SUM_DECIMALS)
+    return np.asarray(np.clip(total, 0.0, 1.0), dtype=float)
 
 
 def read_outcomes(predictions: Predictions) -> Outcomes:
@@ -114,7 +141,32 @@ def read_outcomes(predictions: Predictions) -> Outcomes:
         np.array([place[label] for label in ordered["label"][: shape[1]]], dtype=np.intp),
         ordered[predictions.probability_columns].to_numpy(float).reshape(*shape, len(classes)),
         ordered["fold"].to_numpy(dtype=object).reshape(shape),
+        _thresholds(ordered, shape),
     )
+
+
+def two_class_outcomes(predictions: Predictions) -> Outcomes:
+    """Read predictions in the two-class view.
+
+    Raises
+    ------
+    InputError
+        Where the predictions are unusable, have no positive class, or only one class occurs.
+    """
+    outcomes = read_outcomes(predictions)
+    seen = outcomes.two_class()
+    if seen is None:
+        what = f"{', '.join(outcomes.classes)} have no positive class"
+        raise InputError([Problem("classes", what, "merge them into two")])
+    if len(np.unique(seen.labels)) < 2:
+        raise InputError([Problem("labels", "all patients have the same class")])
+    return seen
+
+
+def _thresholds(ordered: pd.DataFrame, shape: tuple[int, int]) -> FloatArray | None:
+    if "threshold" not in ordered or ordered["threshold"].isna().all():
+        return None
+    return np.asarray(ordered["threshold"], dtype=float).reshape(shape)
 
 
 def _row_problems(predictions: Predictions) -> Iterator[Problem]:
@@ -127,6 +179,12 @@ def _row_problems(predictions: Predictions) -> Iterator[Problem]:
         yield Problem(
             f"patient {patient}", f"has two rows in repeat {repeat}", "average a patient's lesions"
         )
+    if "threshold" in frame:
+        cuts = pd.to_numeric(frame["threshold"], errors="coerce")
+        is_none = frame["threshold"].notna() & ~((cuts >= 0) & np.isfinite(cuts))
+        if is_none.any():
+            who = name_some(frame["patient_id"][is_none].unique().tolist())
+            yield Problem("threshold", f"is no number from 0 on for patients {who}")
     counts = frame.groupby("patient_id")["repeat"].nunique()
     for patient, count in counts[counts < frame["repeat"].nunique()].items():
         yield Problem(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray
+from radiomics_hcc.evaluation.outcomes import SUM_DECIMALS, FloatArray, IntArray
 
 
 def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
@@ -76,7 +76,8 @@ def auc(labels: IntArray, probabilities: FloatArray, weights: FloatArray) -> Flo
 
 def ordinal_c_index(labels: IntArray, probabilities: FloatArray, weights: FloatArray) -> FloatArray:
     """C-index of the expected class: sum over k of k P(class k), against the ordered labels."""
-    expected = probabilities @ np.arange(probabilities.shape[1], dtype=float)
+    places = np.arange(probabilities.shape[1], dtype=float)
+    expected = np.asarray(np.round(probabilities @ places, SUM_DECIMALS), dtype=float)
     return concordance(labels, -expected, weights)
 
 

@@ -63,7 +63,7 @@ def score_readers(
     """
     outcomes = read_outcomes(predictions)
     names = metrics_for(outcomes.classes, metrics)
-    _check_readers(outcomes, readers)
+    check_readers(outcomes, readers)
     rows: list[tuple[object, ...]] = []
     for reader in readers.columns:
         seen = _as_read(outcomes, readers[reader])
@@ -76,7 +76,15 @@ def score_readers(
     return pd.DataFrame(rows, columns=list(READER_COLUMNS))
 
 
-def _check_readers(outcomes: Outcomes, readers: pd.DataFrame) -> None:
+def check_readers(outcomes: Outcomes, readers: pd.DataFrame) -> None:
+    """Refuse labels of readers that cannot be laid beside the predictions.
+
+    Raises
+    ------
+    InputError
+        Listing patients with two rows, labels that are none of the classes, readers who
+        labelled no predicted patient.
+    """
     twice = readers.index[readers.index.duplicated()].unique()
     problems = [Problem(f"patient {patient}", "has two rows of reader labels") for patient in twice]
     for reader, labels in readers.items():
@@ -105,4 +113,5 @@ def _as_read(outcomes: Outcomes, labels: pd.Series) -> Outcomes:
         labels=np.array([place[label] for label in given[is_read]], dtype=np.intp),
         probabilities=outcomes.probabilities[:, is_read],
         folds=outcomes.folds[:, is_read],
+        thresholds=None if outcomes.thresholds is None else outcomes.thresholds[:, is_read],
     )

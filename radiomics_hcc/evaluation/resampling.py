@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.evaluation.metrics import score_repeats
@@ -61,6 +63,22 @@ def bootstrap_scores(outcomes: Outcomes, metric: str, counts: FloatArray) -> Flo
     as_they_are = np.ones((1, counts.shape[1]))
     weights = np.concatenate([as_they_are, counts])
     return np.asarray(score_repeats(outcomes, metric, weights).mean(axis=1))
+
+
+def resample_weights(outcomes: Outcomes, resamples: int, seed: int) -> FloatArray:
+    """Every patient once, then the resamples, shape (1 + b, n)."""
+    counts = draw_resamples(outcomes.labels, resamples, seed)
+    return np.concatenate([np.ones((1, len(outcomes.labels))), counts])
+
+
+def banded(curves: FloatArray, name: str, given: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """A curve with its 95 % band, from curves (1 + b, points): first the estimate.
+
+    Points where no resample has a value are empty, as are those without an estimate.
+    """
+    limits = np.array([percentile_limits(column) for column in curves[1:].T]).reshape(-1, 2)
+    limits[np.isnan(curves[0])] = np.nan
+    return pd.DataFrame({**given, name: curves[0], "low": limits[:, 0], "high": limits[:, 1]})
 
 
 def percentile_limits(resampled: FloatArray) -> tuple[float, float]:

@@ -48,7 +48,7 @@ def test_check_gives_a_finding_when_little_is_known(code):
 
 @pytest.mark.parametrize("code", [code for code, check in CHECKS.items() if check.needs])
 def test_check_says_what_it_would_need(code):
-    finding = CHECKS[code]()(least_known())
+    finding = CHECKS[code]()(CheckInput())
     assert finding.severity == "note"
     assert finding.sentence.startswith("Not checked")
     assert CHECKS[code].needs[0].replace("_", " ") in finding.sentence
@@ -71,3 +71,48 @@ def test_check_has_a_page_with_its_title(code):
 def test_checks_run_in_the_order_of_their_codes():
     codes = [finding.code for finding in run_checks(least_known())]
     assert codes == sorted(CHECKS)
+
+
+def test_every_check_runs_in_one_of_two_stages():
+    before, after = (run_checks(least_known(), stage=stage) for stage in ("before", "after"))
+    assert sorted(finding.code for finding in (*before, *after)) == sorted(CHECKS)
+    assert {finding.code for finding in before} == {
+        code for code, check in CHECKS.items() if check.stage == "before"
+    }
+
+
+def test_nothing_known_gives_notes_and_no_error():
+    assert {finding.severity for finding in run_checks(CheckInput())} == {"note"}
+
+
+STRANGE = {
+    "empty": pd.DataFrame(index=pd.Index([], name="patient_id")),
+    "one patient": pd.DataFrame({"a": [1.0], "w": ["x"]}, index=["p1"]),
+    "constant": pd.DataFrame({"a": 1.0, "b": None, "w": "x"}, index=[f"p{n}" for n in range(30)]),
+    "infinite": pd.DataFrame({"a": [float("inf")] * 30}, index=[f"p{n}" for n in range(30)]),
+    "several rows": pd.DataFrame(
+        {"a": range(40), "b": range(40)}, index=[f"p{n // 2}" for n in range(40)]
+    ),
+}
+
+
+@pytest.mark.parametrize("code", [code for code, each in CHECKS.items() if each.stage == "before"])
+@pytest.mark.parametrize("name", STRANGE)
+def test_no_table_makes_a_check_raise(code, name):
+    rows = STRANGE[name]
+    labels = pd.Series(["A", "B"] * 15, index=[f"p{n}" for n in range(30)])
+    by_patient = rows[~rows.index.duplicated()]
+    given = CheckInput(
+        labels=labels,
+        class_names=("A", "B"),
+        rows=rows,
+        features=by_patient.select_dtypes("number"),
+        context=by_patient,
+        measured=rows.rename_axis("patient_id").reset_index(),
+        phases=pd.DataFrame(columns=["patient_id", "timepoint", "phase"]),
+        files=pd.DataFrame(columns=["patient_id", "part", "sha256"]),
+        order=pd.DataFrame(columns=["columns", "where", "proof", "what"]),
+        other_rows=rows,
+        harmonise_covariates=("a", "nowhere"),
+    )
+    assert CHECKS[code]()(given).code == code

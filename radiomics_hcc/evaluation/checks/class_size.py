@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.evaluation.checks.check import Check, CheckInput, Severity
+from radiomics_hcc.evaluation.checks.check import Check, CheckInput, Severity, Stage
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class ClassSize(Check):
     code: ClassVar[str] = "HCC004"
     title: ClassVar[str] = "Class too small"
     severity: ClassVar[Severity] = "serious"
+    stage: ClassVar[Stage] = "before"
+    needs: ClassVar[tuple[str, ...]] = ("labels",)
 
     enough: int = 10
     fewest: int = 5

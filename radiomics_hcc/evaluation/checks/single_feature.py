@@ -9,13 +9,9 @@ import numpy as np
 import pandas as pd
 
 from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.evaluation.checks.check import Check, CheckInput, Severity
-from radiomics_hcc.evaluation.outcomes import (
-    FloatArray,
-    IntArray,
-    name_some,
-    positive_classes,
-)
+from radiomics_hcc.domain.positive_class import positive_classes
+from radiomics_hcc.evaluation.checks.check import Check, CheckInput, Severity, Stage
+from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray, name_some
 from radiomics_hcc.evaluation.ranking import concordance
 
 FEWEST_PATIENTS = 20  # below this a high AUC of one of a thousand features is chance
@@ -35,7 +31,8 @@ class SingleFeature(Check):
     code: ClassVar[str] = "HCC009"
     title: ClassVar[str] = "A single feature tells the label"
     severity: ClassVar[Severity] = "serious"
-    needs: ClassVar[tuple[str, ...]] = ("features",)
+    stage: ClassVar[Stage] = "before"
+    needs: ClassVar[tuple[str, ...]] = ("features", "labels")
 
     suspicious: float = 0.95
 

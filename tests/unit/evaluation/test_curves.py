@@ -1,4 +1,4 @@
-"""Tables of figures: ROC, calibration, decision curve, confusion matrix."""
+"""Tables of figures: ROC, calibration in bins, confusion matrix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from radiomics_hcc.errors import InputError
 from radiomics_hcc.evaluation.curves import (
     calibration_curve,
     confusion,
-    decision_curve,
     roc_curve,
 )
 from radiomics_hcc.evaluation.metrics import score_repeats
@@ -87,26 +86,6 @@ def test_calibration_bins_of_one_repeat_agree_with_sklearn(drawn):
 def test_constant_prediction_is_one_calibration_bin(from_arrays):
     table = calibration_curve(from_arrays([0, 1] * 10, np.full((2, 20, 2), 0.5)), resamples=20)
     assert table[["predicted", "observed", "patients"]].to_numpy().tolist() == [[0.5, 0.5, 20]]
-
-
-def test_perfect_prediction_has_the_share_of_positives_as_net_benefit(from_arrays):
-    labels = [0] * 6 + [1] * 14
-    perfect = from_arrays(labels, np.eye(2)[labels][np.newaxis])
-    table = decision_curve(perfect, resamples=20)
-    np.testing.assert_allclose(table["net_benefit"], 0.3)
-
-
-def test_treating_all_breaks_even_at_the_share_of_positives(from_arrays):
-    everyone = from_arrays([0] * 6 + [1] * 14, np.full((1, 20, 2), 0.5))
-    table = decision_curve(everyone, thresholds=[0.1, 0.3, 0.6], resamples=20)
-    assert table["treat_all"][1] == pytest.approx(0.0, abs=1e-12)
-    assert table["net_benefit"][0] == pytest.approx(table["treat_all"][0])
-    assert table["net_benefit"][2] == 0.0
-
-
-def test_threshold_outside_zero_to_one_is_refused(drawn):
-    with pytest.raises(InputError, match="is not between 0 and 1"):
-        decision_curve(drawn(), thresholds=[0.5, 1.0])
 
 
 def test_confusion_is_ordered_and_adds_up_to_the_patients(drawn):

@@ -38,6 +38,8 @@ def test_two_class_metrics_agree(labels, chance, counts):
         ranking.average_precision: oracle.average_precision_score(positive, p[:, 0]),
         decisions.sensitivity: oracle.recall_score(positive, called),
         decisions.specificity: oracle.recall_score(~positive, ~called),
+        decisions.positive_predictive_value: oracle.precision_score(positive, called),
+        decisions.negative_predictive_value: oracle.precision_score(~positive, ~called),
         probability.brier: oracle.brier_score_loss(positive, p[:, 0]),
         ranking.ordinal_c_index: oracle.roc_auc_score(positive, p[:, 0]),
     }

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from radiomics_hcc.errors import InputError
-from radiomics_hcc.evaluation.stability import selection_frequency, selection_stability
+from radiomics_hcc.evaluation.stability import (
+    selection_frequency,
+    selection_stability,
+    stability_table,
+    stability_word,
+)
 
 
 def selections(*folds: str, model: str = "lasso") -> pd.DataFrame:
@@ -68,3 +73,82 @@ def test_feature_twice_in_a_fold_is_refused():
 def test_more_selected_than_candidates_is_refused():
     with pytest.raises(InputError, match="2 features were selected from 1"):
         selection_stability(selections("a", "b"), outer_folds=2, candidates=1)
+
+
+def reference_interval(chosen: np.ndarray) -> tuple[float, float, float]:
+    """Index and limits written out from the paper, one fold and one feature at a time."""
+    folds, features = chosen.shape
+    p = chosen.sum(axis=0) / folds
+    k = float(p.sum())
+    spread = (k / features) * (1 - k / features)
+    index = 1 - sum(folds / (folds - 1) * q * (1 - q) for q in p) / features / spread
+    phi = []
+    for fold in chosen:
+        size = float(fold.sum())
+        agreement = sum(z * q for z, q in zip(fold, p, strict=True)) / features
+        bracket = 2 * k * size / features**2 - size / features - k / features + 1
+        phi.append((agreement - size * k / features**2 + index / 2 * bracket) / spread)
+    mean = sum(phi) / folds
+    error = (4 / folds**2 * sum((value - mean) ** 2 for value in phi)) ** 0.5
+    return index, index - 1.959964 * error, index + 1.959964 * error
+
+
+def test_interval_is_that_of_the_paper():
+    generator = np.random.default_rng(3)
+    chosen = (generator.random((30, 12)) < np.linspace(0.1, 0.9, 12)).astype(float)
+    letters = np.array(list("abcdefghijkl"))
+    picks = ["".join(letters[row == 1.0]) for row in chosen]
+    table = selection_stability(selections(*picks), outer_folds=30, candidates=12)
+    found = table.loc[0, ["stability", "low", "high"]].to_numpy(float)
+    np.testing.assert_allclose(found, reference_interval(chosen), rtol=1e-6)
+
+
+def test_candidates_that_no_fold_chose_count():
+    chosen = np.zeros((6, 20))
+    chosen[:, :2], chosen[:3, 2] = 1.0, 1.0
+    table = selection_stability(
+        selections("abc", "abc", "abc", "ab", "ab", "ab"), outer_folds=6, candidates=20
+    )
+    index, low, _ = reference_interval(chosen)
+    assert table.loc[0, ["stability", "low"]].tolist() == pytest.approx([index, low])
+
+
+def test_interval_holds_the_true_index_of_independent_folds():
+    generator = np.random.default_rng(4)
+    shares = np.array([0.95, 0.9, 0.8, 0.3, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05])
+    mean = shares.mean()
+    truth = 1 - (shares * (1 - shares)).mean() / (mean * (1 - mean))
+    letters = np.array(list("abcdefghij"))
+    held = 0
+    for _ in range(40):
+        picks = ["".join(letters[generator.random(10) < shares]) for _ in range(50)]
+        row = selection_stability(selections(*picks), outer_folds=50, candidates=10).iloc[0]
+        held += row["low"] <= truth <= row["high"]
+    assert held / 40 >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("index", "word"),
+    [
+        (0.8, "excellent"),
+        (0.75, "excellent"),
+        (0.4, "intermediate"),
+        (0.39, "poor"),
+        (-0.2, "poor"),
+        (float("nan"), "not defined"),
+    ],
+)
+def test_words_of_the_index(index, word):
+    assert stability_word(index) == word
+
+
+def test_model_that_never_selected_has_a_row():
+    table = stability_table(selections("a", "a"), 2, {"lasso": 5, "none": 5})
+    assert table["model"].tolist() == ["lasso", "none"]
+    assert table["word"].tolist() == ["excellent", "not defined"]
+    assert table["mean_selected"].tolist() == [1.0, 0.0]
+
+
+def test_model_whose_candidates_nobody_told_is_refused():
+    with pytest.raises(InputError, match="nobody said from how many"):
+        stability_table(selections("a", "a"), 2, {"other": 5})
