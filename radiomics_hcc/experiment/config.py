@@ -119,7 +119,12 @@ class ValidationSection(Section):
     importance: int = Field(
         10, ge=0, description="permutations of each group of correlated features; 0 for none"
     )
-    resamples: int = Field(2000, ge=100, description="resamples of the patient bootstrap")
+    resamples: int = Field(
+        2000,
+        ge=100,
+        description="resamples of the patient bootstrap; with fewer than some 1,200 no difference "
+        "can stand after the correction for all comparisons",
+    )
 
 
 class HarmoniseSection(Section):

@@ -11,7 +11,8 @@ from typing import Final
 from radiomics_hcc.datasets.manifest import load_cohort
 from radiomics_hcc.datasets.synthetic import SyntheticSettings, synthesise_cohort
 from radiomics_hcc.domain.record import RunRecord
-from radiomics_hcc.experiment.run import Talk, run
+from radiomics_hcc.experiment.gather import Talk
+from radiomics_hcc.experiment.run import run
 from radiomics_hcc.features.extract import extract
 from radiomics_hcc.response.assess import assess
 from radiomics_hcc.response.measurements import read_measurements

@@ -138,7 +138,10 @@ def subgroup_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataF
     """
     there = [str(name) for name in patients.columns]
     named = experiment.config.subgroups or [
-        name for wanted in SUBGROUP_COLUMNS for name in there if name.lower() == wanted
+        name
+        for wanted in SUBGROUP_COLUMNS
+        for name in there
+        if name.lower() == wanted and patients[name].nunique() > 1
     ]
     problems = list(column_problems(named, there, "subgroups"))
     if problems:

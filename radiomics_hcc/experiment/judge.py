@@ -11,17 +11,20 @@ from radiomics_hcc.domain.evaluation import Evaluation, Finding
 from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.response import ResponseTable
 from radiomics_hcc.errors import LeakageError
-from radiomics_hcc.evaluation.checks.check import CheckInput
 from radiomics_hcc.evaluation.checks.table import run_checks
 from radiomics_hcc.evaluation.evaluate import evaluate_predictions
 from radiomics_hcc.evaluation.stability import selection_frequency
+from radiomics_hcc.experiment.before_fit import Beside, check_input, findings_before
 from radiomics_hcc.experiment.matching import matched
 from radiomics_hcc.modelling.baselines import NO_INFORMATION, SIZE_ONLY, baseline_candidates
 from radiomics_hcc.modelling.candidates import Candidate, model_candidates
 from radiomics_hcc.modelling.classifiers.base import ClassifierStep
 from radiomics_hcc.modelling.crossval import ModelRun, cross_validate
+from radiomics_hcc.modelling.harmonise import Harmonise
 from radiomics_hcc.modelling.leakage import Intent, check_intent
 from radiomics_hcc.modelling.merging import Merge
+from radiomics_hcc.modelling.pipeline import NOTHING_SHARED
+from radiomics_hcc.modelling.preparation import Preparation
 from radiomics_hcc.modelling.readings import target_from_readings
 from radiomics_hcc.modelling.splits import PatientKFold
 from radiomics_hcc.modelling.targets import Target
@@ -38,10 +41,13 @@ class Judged:
         Metrics, comparisons, findings.
     runs
         Models first, then baselines.
+    reference
+        The baseline that decides the verdict.
     """
 
     evaluation: Evaluation
     runs: tuple[ModelRun, ...]
+    reference: str
 
     @property
     def primary(self) -> Candidate:
@@ -55,6 +61,7 @@ def judge(
     *,
     target: Target,
     validation: Validation,
+    preparation: Preparation = NOTHING_SHARED,
     resamples: int = 2000,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -67,18 +74,29 @@ def judge(
         The models; the first is the primary one, declared before any result is seen.
     table, target
         Of the same patients, see `matched`.
+    preparation
+        Harmonisation and reliability, fitted inside the folds.
     resamples
         Resamples of the patient bootstrap.
     """
-    candidates = (*model_candidates(steps, table), *baseline_candidates(table))
+    candidates = (*model_candidates(steps, table), *baseline_candidates(table, steps[0]))
     runs = cross_validate(
-        candidates, table, target=target, validation=validation, jobs=jobs, progress=progress
+        candidates,
+        table,
+        target=target,
+        validation=validation,
+        preparation=preparation,
+        jobs=jobs,
+        progress=progress,
     )
     predictions = {run.predictions.model: run.predictions for run in runs}
     reference = SIZE_ONLY if SIZE_ONLY in predictions else NO_INFORMATION
     metrics, comparisons = evaluate_predictions(
         list(predictions.values()),
         reference=reference,
+        baselines=[each.name for each in candidates if each.is_baseline],
+        primary=candidates[0].name,
+        training_auc=training_auc(runs),
         resamples=resamples,
         seed=validation.seed,
     )
@@ -90,10 +108,18 @@ def judge(
         validation.folds.frame(target.labels),
         (),
     )
-    evaluation = replace(
-        evaluation, findings=_findings(runs[0], evaluation, table, target, reference)
-    )
-    return Judged(evaluation, tuple(runs))
+    judged = Judged(evaluation, tuple(runs), reference)
+    found = findings_after(judged, table, target, preparation)
+    return replace(judged, evaluation=replace(evaluation, findings=found))
+
+
+def training_auc(runs: Sequence[ModelRun]) -> dict[str, float]:
+    """Mean AUC of each model on the patients it learned from; NaN with more than two classes.
+
+    It tells by how much the interval of the out-of-fold AUC must be wider than that of patients
+    who train no model.
+    """
+    return {run.candidate.name: float(run.scores["train_auc"].mean()) for run in runs}
 
 
 def evaluate(
@@ -105,6 +131,7 @@ def evaluate(
     merge: Merge | None = None,
     intent: str | None = None,
     treatment_dates: pd.Series | None = None,
+    harmonise: Harmonise | None = None,
     jobs: int = 1,
 ) -> Evaluation:
     """Judge one model, or several, by nested cross-validation beside the baselines.
@@ -129,6 +156,8 @@ def evaluate(
     treatment_dates
         Day of treatment, index `patient_id`, such as `cohort.clinical_frame()["treatment_date"]`;
         without it only the time point `pre` passes as made before treatment.
+    harmonise
+        ComBat over a column of the table's context, see `PatientTable.with_context`.
 
     Returns
     -------
@@ -146,9 +175,23 @@ def evaluate(
     validation = Validation(folds.splits, folds.repeats, seed=folds.seed)
     steps = (model,) if isinstance(model, ClassifierStep) else tuple(model)
     both, target = matched(table, as_target(response, merge))
-    found = _intent_findings(both, target, intent, treatment_dates)
-    judged = judge(steps, both, target=target, validation=validation, jobs=jobs)
-    return replace(judged.evaluation, findings=(*found, *judged.evaluation.findings))
+    beside = Beside(
+        None if intent is None else Intent.parse(intent, "intent"),
+        treatment_dates,
+        batch=harmonise.batch if harmonise else "",
+        covariates=harmonise.covariates if harmonise else (),
+    )
+    allowed = _intent_findings(both, target, beside)
+    before = findings_before(both, target, beside, known=allowed)
+    judged = judge(
+        steps,
+        both,
+        target=target,
+        validation=validation,
+        preparation=Preparation(harmonise),
+        jobs=jobs,
+    )
+    return replace(judged.evaluation, findings=(*before, *judged.evaluation.findings))
 
 
 def as_target(response: Target | ResponseTable | pd.DataFrame, merge: Merge | None) -> Target:
@@ -159,12 +202,10 @@ def as_target(response: Target | ResponseTable | pd.DataFrame, merge: Merge | No
     return target_from_readings(readings, merge=merge)
 
 
-def _intent_findings(
-    table: PatientTable, target: Target, intent: str | None, treatment_dates: pd.Series | None
-) -> list[Finding]:
-    if intent is not None:
-        stated = Intent.parse(intent, "intent")
-        return check_intent(table, target, treatment_dates=treatment_dates, intent=stated)
+def _intent_findings(table: PatientTable, target: Target, beside: Beside) -> list[Finding]:
+    if beside.intent is not None:
+        dates = beside.treatment_dates
+        return check_intent(table, target, treatment_dates=dates, intent=beside.intent)
     try:
         return check_intent(table, target, treatment_dates=None, intent=Intent.EARLY_RESPONSE)
     except LeakageError as error:
@@ -181,21 +222,25 @@ def _selected(runs: Sequence[ModelRun], validation: Validation) -> pd.DataFrame:
     return selection_frequency(selected, validation.outer * validation.repeats)
 
 
-def _findings(
-    primary: ModelRun, evaluation: Evaluation, table: PatientTable, target: Target, reference: str
+def findings_after(
+    judged: Judged, table: PatientTable, target: Target, preparation: Preparation
 ) -> tuple[Finding, ...]:
-    by_patient = table.data.groupby(level=0).first()
+    """One finding of every check that looks at what the models did."""
+    primary, evaluation = judged.runs[0], judged.evaluation
+    known = check_input(table, target, Beside())
+    reliability = preparation.reliability
     return run_checks(
-        CheckInput(
-            primary.candidate.name,
-            evaluation.predictions,
-            evaluation.metrics,
-            evaluation.comparisons,
-            labels=target.labels,
+        replace(
+            known,
+            primary=primary.candidate.name,
+            predictions=evaluation.predictions,
+            metrics=evaluation.metrics,
+            comparisons=evaluation.comparisons,
             selected=selection_frequency(primary.selected, len(primary.scores)),
-            features=by_patient.select_dtypes("number"),
-            size_column=table.size_column(),
             train_scores=primary.scores,
-            reference=reference,
-        )
+            parameters=primary.parameters,
+            reference=judged.reference,
+            reliability=None if reliability is None else dict(reliability.values),
+        ),
+        stage="after",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -27,11 +27,15 @@ from radiomics_hcc.experiment.feature_source import (
 from radiomics_hcc.experiment.history import load_run
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.matching import check_listed
+from radiomics_hcc.experiment.predicted import NewPredictions, Question, about
 from radiomics_hcc.experiment.tables import has_no_value
 from radiomics_hcc.features.extract import Extraction
 from radiomics_hcc.features.parameters import make_parameters
 from radiomics_hcc.features.progress import Progress
+from radiomics_hcc.modelling.applicability import OUTSIDE
+from radiomics_hcc.modelling.conformal import Conformal, PredictionSets, calibrate
 from radiomics_hcc.modelling.final import FinalModel
+from radiomics_hcc.modelling.intended_use import PatientDays, agreed_intent, check_use
 from radiomics_hcc.modelling.model_file import load_model
 from radiomics_hcc.modelling.predict import predict as predict_patients
 
@@ -70,8 +74,27 @@ def predict(
     patients: Path | str | None = None,
     tracker: str | None = None,
     work: Work | None = None,
+    question: Question | None = None,
 ) -> pd.DataFrame:
     """Predict the class of every patient of a cohort or of a feature table.
+
+    The table of `predict_with_notes`, without what is said about it.
+    """
+    return predict_with_notes(
+        model, data, patients=patients, tracker=tracker, work=work, question=question
+    ).frame
+
+
+def predict_with_notes(
+    model: RunRecord | str,
+    data: Path | str,
+    *,
+    patients: Path | str | None = None,
+    tracker: str | None = None,
+    work: Work | None = None,
+    question: Question | None = None,
+) -> NewPredictions:
+    """Predict the class of every patient of a cohort or of a feature table, and say how to read it.
 
     The features are extracted, changed and brought to patients as in the run that made the
     model.
@@ -90,37 +113,106 @@ def predict(
         Where the run is kept.
     work
         How new images are measured.
+    question
+        Intent and prediction sets.
 
     Returns
     -------
-    DataFrame
-        `patient_id, predicted, p_<class>..., warnings`: one row for every patient of the feature
-        table, or of the cohort and its patients table. Without any feature there is no
+    NewPredictions
+        Its frame has one row for every patient of the feature table, or of the cohort and its
+        patients table, with the columns of `modelling.predict.predict`: `patient_id, predicted,
+        p_<class>..., called, applicability, applicability_word, features_inside,
+        prediction_set` (where asked for), `warnings`. Without any feature there is no
         prediction, and the warning says so.
 
     Raises
     ------
+    LeakageError
+        Where the model was made for another intent, or scans are later than its intent allows.
     RadiomicsHCCError
         Where the model cannot be trusted or the data do not fit it.
     """
+    question = question or Question()
     work = work or Work()
     record = load_run(model, tracker) if isinstance(model, str) else model
     final = trusted_model(record)
+    intent = agreed_intent(record.intent, question.intent)
+    sets = _sets(record, final, question.conformal)
     config = ExperimentConfig.model_validate(dict(record.config))
+    config = config.model_copy(update={"context": (), "subgroups": (), "testing": ()})
     experiment = Experiment(config, Path(data).resolve())
-    path = Path(data)
-    if is_cohort(path):
-        cohort = load_cohort(path, patients, allow_outside=work.allow_outside)
-        features = _measured(experiment, cohort, record, work)
-    else:
-        features = read_feature_table(path, config.features)
-        cohort = _patients_of(config, Path(patients) if patients else path)
+    features, cohort = _new_patients(experiment, record, data, patients, work)
     clinical = _with_empty_columns(config, cohort)
     table = inputs.patient_table(experiment, features, clinical)
     check_listed(table, clinical)
+    unproved = check_use(table, intent, _days_of(clinical, config))
     imaged = cohort.patients if cohort.cases else ()
     everyone = [*dict.fromkeys([*features.data["patient_id"], *imaged])]
-    return _told_of_training(_for_everyone(final, table, everyone), record)
+    frame = _told_of_training(_for_everyone(final, table, everyone, sets), record)
+    told = [*unproved, *_far_notes(frame), *([] if sets is None else sets.sentences())]
+    return NewPredictions(frame, about(record, final, intent, told))
+
+
+def _far_notes(frame: pd.DataFrame) -> list[str]:
+    """What it means that some patients lie outside the training data."""
+    far = int((frame["applicability_word"] == OUTSIDE).sum())
+    if not far:
+        return []
+    counted = f"{far} patient{'s lie' if far > 1 else ' lies'}"
+    return [
+        f"{counted} farther from the training data than every training patient: neither "
+        "probabilities nor sets can be relied on there, however sure they look"
+    ]
+
+
+def _new_patients(
+    experiment: Experiment,
+    record: RunRecord,
+    data: Path | str,
+    patients: Path | str | None,
+    work: Work,
+) -> tuple[FeatureTable, Cohort]:
+    """The features of the new patients, and what is known of them."""
+    path = Path(data)
+    if is_cohort(path):
+        cohort = load_cohort(path, patients, allow_outside=work.allow_outside)
+        return _measured(experiment, cohort, record, work), cohort
+    features = read_feature_table(path, experiment.config.features)
+    return features, _patients_of(experiment.config, path, patients)
+
+
+def _days_of(clinical: pd.DataFrame, config: ExperimentConfig) -> PatientDays:
+    """Days of treatment and of the label, as far as the new patients' table has them."""
+    labels = [f"{name}{inputs.DATE_SUFFIX}" for name in config.target.label_columns]
+    there = [name for name in labels if name in clinical.columns]
+    days = PatientDays()
+    if "treatment_date" in clinical.columns:
+        days = replace(days, treatment=pd.to_datetime(clinical["treatment_date"]))
+    if there:
+        days = replace(days, label=clinical[there].apply(pd.to_datetime).min(axis=1))
+    return days
+
+
+def _sets(
+    record: RunRecord, final: FinalModel, conformal: Conformal | None
+) -> PredictionSets | None:
+    """Limits from the run's out-of-fold predictions of its final model.
+
+    Raises
+    ------
+    ModelFileError
+        Where the run does not hold them.
+    """
+    if conformal is None:
+        return None
+    table = record.tables.get("out_of_fold", pd.DataFrame(columns=["model"]))
+    own = table[table["model"] == final.card["model"]]
+    if own.empty:
+        raise ModelFileError(
+            f"run {record.run_id} holds no out-of-fold predictions of {final.card['model']}, on "
+            "which prediction sets rest; leave --conformal out, or run the experiment again"
+        )
+    return calibrate(own, final.card["classes"], conformal)
 
 
 def _told_of_training(predicted: pd.DataFrame, record: RunRecord) -> pd.DataFrame:
@@ -132,7 +224,9 @@ def _told_of_training(predicted: pd.DataFrame, record: RunRecord) -> pd.DataFram
     return predicted.assign(warnings=warnings)
 
 
-def _for_everyone(final: FinalModel, table: PatientTable, everyone: list[str]) -> pd.DataFrame:
+def _for_everyone(
+    final: FinalModel, table: PatientTable, everyone: list[str], sets: PredictionSets | None
+) -> pd.DataFrame:
     """One row per patient; who has no features has a warning in the place of a prediction."""
     without = {name: NO_FEATURES for name in everyone if name not in table.patient_ids}
     without |= dict.fromkeys(has_no_value(table), NO_VALUE)
@@ -142,7 +236,7 @@ def _for_everyone(final: FinalModel, table: PatientTable, everyone: list[str]) -
             (Problem(f"patient {name}", why) for name, why in without.items()),
             "nobody can be predicted",
         )
-    predicted = predict_patients(final, known)
+    predicted = predict_patients(final, known, sets=sets)
     unpredicted = pd.DataFrame({"patient_id": without.keys(), "warnings": without.values()})
     return pd.concat([predicted, unpredicted], ignore_index=True)[list(predicted.columns)]
 
@@ -191,12 +285,14 @@ def _measured(
     return with_functional_asked(table, experiment, cohort, jobs=work.jobs)
 
 
-def _patients_of(config: ExperimentConfig, path: Path) -> Cohort:
-    """The table of clinical columns beside a feature table, where the model needs any."""
-    if not config.clinical:
+def _patients_of(config: ExperimentConfig, features: Path, patients: Path | str | None) -> Cohort:
+    """The patients beside a feature table: the named table, or the same file where it is needed."""
+    is_needed = bool(config.clinical) or config.harmonise is not None
+    if patients is None and not is_needed:
         return Cohort((), {})
+    path = features if patients is None else Path(patients)
     if path.suffix == ".parquet":
-        what = "the model needs clinical columns, and this is no table of patients"
+        what = "the model needs columns of the patients, and this is no table of patients"
         raise InputError([Problem(str(path), what, "name a CSV file with --patients")])
     known, problems = read_patients(path, identity=config.cohort.patient_id)
     if problems:

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pandas as pd
 
-from radiomics_hcc.domain.cohort import Cohort
-from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.domain.patient_table import PatientTable
 from radiomics_hcc.domain.record import RunRecord, RunStatus
-from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.evaluation.verdict import verdict
 from radiomics_hcc.experiment import inputs, tables
+from radiomics_hcc.experiment.gather import Material
 from radiomics_hcc.experiment.judge import Judged
-from radiomics_hcc.experiment.labels import Labels
 from radiomics_hcc.experiment.load import Experiment
+from radiomics_hcc.experiment.procedure import preparation_of, validation_of
 from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
 from radiomics_hcc.features.verify import agreement_of
 from radiomics_hcc.modelling.permutation import permutation_test
-from radiomics_hcc.modelling.targets import Target
-from radiomics_hcc.modelling.validation import Validation
 from radiomics_hcc.response.best_response import best
 from radiomics_hcc.tracking.provenance import collect
-
-
-@dataclass(frozen=True, eq=False)
-class Material:
-    """Everything that the models are judged on."""
-
-    cohort: Cohort
-    patients: pd.DataFrame
-    features: FeatureTable
-    table: PatientTable
-    labels: Labels
-    target: Target
-    findings: list[Finding]
 
 
 def started(experiment: Experiment) -> RunRecord:
@@ -56,18 +37,6 @@ def started(experiment: Experiment) -> RunRecord:
         provenance=collect(
             experiment.file.parent, started=now.isoformat(timespec="seconds"), arguments=sys.argv
         ),
-    )
-
-
-def validation_of(experiment: Experiment) -> Validation:
-    """The nested cross-validation that the experiment asks for."""
-    section = experiment.config.validation
-    return Validation(
-        section.outer,
-        section.repeats,
-        section.inner,
-        section.permutations,
-        experiment.config.seed,
     )
 
 
@@ -126,6 +95,7 @@ def _permutation(experiment: Experiment, material: Material, judged: Judged) -> 
         material.table,
         target=material.target,
         validation=validation_of(experiment),
+        preparation=preparation_of(experiment, material.table),
         score=tables.headline_score,
         jobs=experiment.config.execution.jobs,
     )

@@ -2,65 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
 
 from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
-from radiomics_hcc.experiment import inputs, tables
-from radiomics_hcc.experiment.feature_source import measure_features
+from radiomics_hcc.experiment import inputs
+from radiomics_hcc.experiment.elsewhere import tested_elsewhere
+from radiomics_hcc.experiment.gather import Material, Talk, gather
 from radiomics_hcc.experiment.judge import judge
 from radiomics_hcc.experiment.keep import KeptRun
-from radiomics_hcc.experiment.labels import read_labels
 from radiomics_hcc.experiment.load import Experiment, load_experiments
-from radiomics_hcc.experiment.matching import check_labels, check_listed, matched
+from radiomics_hcc.experiment.material_audit import audit_material
 from radiomics_hcc.experiment.pictures import montages
-from radiomics_hcc.experiment.record import (
-    Material,
-    record_tables,
-    started,
-    summary,
-    validation_of,
-)
-from radiomics_hcc.features.progress import Progress
+from radiomics_hcc.experiment.procedure import preparation_of, validation_of
+from radiomics_hcc.experiment.record import record_tables, started, summary
+from radiomics_hcc.experiment.trust_tables import trust_tables
 from radiomics_hcc.modelling.classifiers.table import make_classifier
 from radiomics_hcc.modelling.final import FinalModel, fit_final
-from radiomics_hcc.modelling.leakage import check_intent
 from radiomics_hcc.modelling.model_file import save_model
 from radiomics_hcc.report.figures.gallery import figures
 from radiomics_hcc.report.html import write_report
 from radiomics_hcc.tracking.open import default_tracker_uri, open_tracker
-
-Say: TypeAlias = Callable[[str], None]
-
-
-def _silent(_sentence: str) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Talk:
-    """Where a run tells how far it is.
-
-    Parameters
-    ----------
-    say
-        Takes a sentence per step.
-    extraction
-        Told of every case that is measured.
-    folds
-        Told of every outer fold: done, all.
-    """
-
-    say: Say = _silent
-    extraction: Progress | None = None
-    folds: Callable[[int, int], None] | None = None
 
 
 def run(
@@ -149,24 +117,30 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
     """Gather, judge, refit, and write everything down."""
     material = gather(experiment, talk)
     config, validation = experiment.config, validation_of(experiment)
+    preparation = preparation_of(experiment, material.table)
     talk.say(_sizes(material))
+    before = audit_material(experiment, material)
+    _tell(before, talk)
     judged = judge(
         [make_classifier(model) for model in config.models],
         material.table,
         target=material.target,
         validation=validation,
+        preparation=preparation,
         resamples=config.validation.resamples,
         jobs=config.execution.jobs,
         progress=talk.folds,
     )
-    findings = (*material.findings, *judged.evaluation.findings)
+    findings = (*before, *judged.evaluation.findings)
     talk.say("refitting the primary model on all patients")
     final = fit_final(
         judged.primary,
         material.table,
         target=material.target,
         validation=validation,
+        preparation=preparation,
         findings=material.findings,
+        intent=str(config.intent),
     )
     models, unsaved = saved(final)
     files = inputs.input_files(experiment, material.cohort, material.features)
@@ -177,7 +151,11 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         inputs=files,
         data_sha256=digest_json(sorted((file.name, file.file, file.sha256) for file in files)),
         summary=summary(experiment, material, judged),
-        tables=record_tables(experiment, material, judged),
+        tables={
+            **record_tables(experiment, material, judged),
+            **trust_tables(experiment, material, judged),
+            **tested_elsewhere(experiment, material, judged, talk),
+        },
         findings=(*findings, *unsaved),
         models=models,
     )
@@ -194,34 +172,18 @@ def saved(final: FinalModel) -> tuple[tuple[ModelFile, ...], tuple[Finding, ...]
         return (), (Finding("MODEL", "warning", f"The model was not saved: {error}."),)
 
 
-def gather(experiment: Experiment, talk: Talk) -> Material:
-    """Read, measure and label; refuse columns that the intent forbids."""
-    config = experiment.config
-    cohort = inputs.read_cohort(experiment)
-    patients = cohort.clinical_frame()
-    labels = read_labels(experiment, patients)
-    check_labels(labels.target, validation_of(experiment))
-    features = measure_features(experiment, cohort, talk.extraction)
-    table = inputs.patient_table(experiment, features, patients)
-    unmeasured = tables.has_no_value(table).intersection(labels.target.labels.index)
-    target = labels.target.exclude(unmeasured, "none of the features has a value")
-    table, target = matched(table, target)
-    check_listed(table, patients)
-    findings = check_intent(
-        table,
-        target,
-        treatment_dates=patients.get("treatment_date"),
-        intent=config.intent,
-        allow_incorporation=config.allow_incorporation,
-    )
-    return Material(cohort, patients, features, table, labels, target, findings)
-
-
 def _pictured(experiment: Experiment, cohort: Cohort) -> Cohort:
     """The cases of the experiment's phase, and the unenhanced ones that tell what is viable."""
     phase = experiment.config.cohort.phase
     beside = [Phase.UNENHANCED] if phase == Phase.ARTERIAL else []
     return cohort.select(phases=[phase, *beside]) if phase else cohort
+
+
+def _tell(findings: Sequence[Finding], talk: Talk) -> None:
+    """Say before any fit what is serious; the run goes on and carries it."""
+    for finding in findings:
+        if finding.severity == "serious":
+            talk.say(f"{finding.code} {finding.severity}: {finding.sentence}")
 
 
 def _sizes(material: Material) -> str:

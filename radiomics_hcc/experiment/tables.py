@@ -12,10 +12,11 @@ from radiomics_hcc.domain.cohort import UNMEASURED
 from radiomics_hcc.domain.evaluation import Predictions
 from radiomics_hcc.domain.feature import SIZE_COLUMNS
 from radiomics_hcc.domain.patient_table import PatientTable
+from radiomics_hcc.domain.positive_class import positive_classes
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.evaluation.curves import calibration_curve, confusion, roc_curve
 from radiomics_hcc.evaluation.metrics import metrics_for, score_folds, score_repeats
-from radiomics_hcc.evaluation.outcomes import positive_classes, read_outcomes
+from radiomics_hcc.evaluation.outcomes import read_outcomes
 from radiomics_hcc.evaluation.readers import score_readers
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.modelling.targets import Target

@@ -22,7 +22,7 @@ from radiomics_hcc.experiment.feature_source import (
 from radiomics_hcc.experiment.labels import read_labels
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.matching import check_labels
-from radiomics_hcc.experiment.record import validation_of
+from radiomics_hcc.experiment.procedure import validation_of
 from radiomics_hcc.features.engines import find_engine
 
 Found = TypeVar("Found")

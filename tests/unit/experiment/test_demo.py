@@ -9,8 +9,8 @@ import pytest
 from radiomics_hcc.datasets.synthetic import SyntheticSettings
 from radiomics_hcc.experiment import demo as demo_module
 from radiomics_hcc.experiment.demo import made_cohort, written_config
+from radiomics_hcc.experiment.gather import Talk
 from radiomics_hcc.experiment.load import load_experiments
-from radiomics_hcc.experiment.run import Talk
 
 SETTINGS = SyntheticSettings.small(1)
 

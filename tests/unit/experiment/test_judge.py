@@ -9,6 +9,8 @@ import pytest
 import radiomics_hcc as rh
 from radiomics_hcc.domain.patient_table import Column, PatientTable
 from radiomics_hcc.errors import InputError, LeakageError
+from radiomics_hcc.evaluation.checks.table import CHECKS
+from radiomics_hcc.modelling.harmonise import Harmonise
 from radiomics_hcc.modelling.targets import target_from_column
 
 FOLDS = rh.PatientKFold(2, repeats=1, seed=1)
@@ -51,11 +53,12 @@ def codes(evaluation: rh.Evaluation) -> dict[str, str]:
 
 def test_baselines_stand_beside_the_model() -> None:
     evaluation = judged(make_table(), make_readings())
-    assert set(evaluation.predictions) == {"ordinal_logistic", "no_information", "size_only"}
+    beside = {"no_information", "size_only", "negative_control"}
+    assert set(evaluation.predictions) == {"ordinal_logistic", *beside}
     auc = evaluation.metrics.set_index(["model", "metric"])["estimate"].xs("auc", level="metric")
     assert auc["no_information"] == 0.5
     assert auc["ordinal_logistic"] > 0.9
-    assert set(evaluation.comparisons["reference"]) == {"size_only"}
+    assert set(evaluation.comparisons["reference"]) == beside
 
 
 def test_no_information_is_chance_with_unequal_classes_and_folds() -> None:
@@ -69,7 +72,8 @@ def test_without_size_the_reference_is_no_information() -> None:
     table = make_table()
     kept = [name for name in table.columns if name.endswith(TEXTURE)]
     slim = PatientTable(table.data[kept], {kept[0]: table.columns[kept[0]]}, table.dates)
-    assert set(judged(slim, make_readings()).comparisons["reference"]) == {"no_information"}
+    comparisons = judged(slim, make_readings()).comparisons
+    assert set(comparisons["reference"]) == {"no_information", "negative_control"}
 
 
 def test_several_models_are_judged_on_the_same_folds() -> None:
@@ -149,3 +153,24 @@ def test_same_seed_gives_the_same_evaluation() -> None:
     first, second = (judged(make_table(), make_readings()) for _ in range(2))
     pd.testing.assert_frame_equal(first.metrics, second.metrics)
     pd.testing.assert_frame_equal(first.comparisons, second.comparisons)
+
+
+def test_harmonised_model_is_judged_beside_the_checks_of_its_site() -> None:
+    table = make_table()
+    site = pd.DataFrame({"site": ["A", "B"] * 12}, index=table.data.index).sort_index()
+    site["site"] = ["A"] * 12 + ["B"] * 12
+    harmonised = judged(
+        table.with_context(site),
+        make_readings(),
+        harmonise=Harmonise("site", smallest_batch=2),
+    )
+    plain = judged(table, make_readings())
+    assert codes(harmonised)["HCC010"] == "ok"
+    assert codes(plain)["HCC010"] == "note"
+    one, other = (each.predictions["ordinal_logistic"].frame for each in (harmonised, plain))
+    assert not one["p_OR"].equals(other["p_OR"])
+
+
+def test_every_check_speaks_once() -> None:
+    told = [finding.code for finding in judged(make_table(), make_readings()).findings]
+    assert sorted(told) == sorted(CHECKS)

@@ -12,7 +12,8 @@ import pytest
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.errors import ConfigError, InputError, LeakageError, TrackingError
 from radiomics_hcc.experiment import run as run_module
-from radiomics_hcc.experiment.run import Talk, run, run_experiments
+from radiomics_hcc.experiment.gather import Talk
+from radiomics_hcc.experiment.run import run, run_experiments
 from radiomics_hcc.tracking.folder_tracker import FolderTracker
 
 
