@@ -38,6 +38,9 @@ SCALE: Final = 0.4  # SD over features of the logarithm of a site's factor
 BIOLOGY: Final = Plan(radiomic=20, planted=3, effect=1.0, most_lesions=1)
 NO_BIOLOGY: Final = Plan(radiomic=20, most_lesions=1)
 FOLDS: Final = Validation(outer=5, repeats=1, inner=2)
+FLAGGED: Final = 300
+"""Cohorts on which HCC010 is asked, which takes no fit."""
+
 COMBAT: Final = Harmonise("site", smallest_batch=3)  # inner training sets have 40 % of the patients
 AS_MEASURED: Final = Preparation()
 
@@ -101,7 +104,7 @@ def judge_recovery(patients: int, study: int) -> dict[str, float]:
 
 
 def judge_invention(patients: int, study: int) -> dict[str, float]:
-    """AUC where the label follows the site and nothing else, and whether HCC010 says so."""
+    """AUC where the label follows the site and nothing else."""
     made = make_study(replace(NO_BIOLOGY, patients=patients), FOLLOWED, study)
     arms = [
         ("as measured", made.measured, AS_MEASURED),
@@ -111,11 +114,20 @@ def judge_invention(patients: int, study: int) -> dict[str, float]:
     found: dict[str, float] = {"patients": patients, "study": study}
     for name, table, preparation in arms:
         found |= {f"{name}: {key}": value for key, value in scores(table, made.target, preparation)}
-    found["HCC010 serious"] = said(made) == "serious"
-    even = dict.fromkeys(FOLLOWED, (1 / 3, 1 / 3, 1 / 3))
-    unrelated = make_study(replace(NO_BIOLOGY, patients=patients), even, study)
-    found["HCC010 false alarm"] = said(unrelated) in ("warning", "serious")
     return found
+
+
+def judge_flags(patients: int, study: int) -> dict[str, float]:
+    """What HCC010 says where the label follows the site, and where it does not."""
+    plan = replace(NO_BIOLOGY, patients=patients)
+    even = dict.fromkeys(FOLLOWED, (1 / 3, 1 / 3, 1 / 3))
+    followed, unrelated = (said(make_study(plan, shares, study)) for shares in (FOLLOWED, even))
+    return {
+        "patients": patients,
+        "study": study,
+        "serious": followed == "serious",
+        "false alarm": unrelated in ("warning", "serious"),
+    }
 
 
 def scores(
@@ -205,8 +217,9 @@ def flags(judged: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "patients": patients,
-            "HCC010 serious where the label follows the site": share(group["HCC010 serious"]),
-            "HCC010 where it does not": share(group["HCC010 false alarm"]),
+            "studies": len(group),
+            "HCC010 serious where the label follows the site": share(group["serious"]),
+            "HCC010 warning or serious where it does not": share(group["false alarm"]),
         }
         for patients, group in judged.groupby("patients", sort=False)
     )
@@ -223,7 +236,10 @@ def main() -> None:
     invented = pd.DataFrame(side_by_side(judge_invention, tasks, chosen.jobs))
     write("site_effect_invention", invented)
     print(markdown(summary(invented)), end="\n\n")
-    print(markdown(flags(invented)))
+    flagged = [(size, study) for size in chosen.patients for study in range(FLAGGED)]
+    spoken = pd.DataFrame(side_by_side(judge_flags, flagged, chosen.jobs))
+    write("site_effect_flags", spoken)
+    print(markdown(flags(spoken)))
 
 
 if __name__ == "__main__":

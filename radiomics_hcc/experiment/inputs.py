@@ -17,6 +17,7 @@ from radiomics_hcc.domain.record import InputFile
 from radiomics_hcc.domain.step import did_you_mean
 from radiomics_hcc.domain.table import FeatureTable
 from radiomics_hcc.errors import InputError, LeakageError, Problem, RadiomicsHCCError
+from radiomics_hcc.experiment.config import ExperimentConfig
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.features.parameters import read_parameters
 
@@ -115,10 +116,13 @@ def context_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFr
     ------
     InputError
         For a column that the patients table does not have.
+    LeakageError
+        Where the label is a covariate of the harmonisation.
     """
     config = experiment.config
     named = list(config.context) or [name for name in SITE_COLUMNS if name in patients.columns]
     if config.harmonise is not None:
+        _refuse_labels(config, config.harmonise.covariates, "harmonise.covariates")
         named += [config.harmonise.batch, *config.harmonise.covariates]
     named += [each.column for each in config.testing if each.kind != "second_cohort"]
     wanted = list(dict.fromkeys(named))
@@ -177,6 +181,14 @@ def clinical_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataF
     if problems:
         raise InputError(problems, "patients table")
     return patients[list(wanted)]
+
+
+def _refuse_labels(config: ExperimentConfig, wanted: Sequence[str], key: str) -> None:
+    labels = config.target.label_columns
+    what = "is the label itself"
+    told = [Problem(f"{key}: {name}", what, "leave it out") for name in wanted if name in labels]
+    if told:
+        raise LeakageError(told)
 
 
 def column_problems(wanted: Sequence[str], there: list[str], key: str) -> Iterator[Problem]:
