@@ -11,11 +11,19 @@ from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import Items, Section
 from radiomics_hcc.report.figures.gallery import figures
 from radiomics_hcc.report.sections.cohort import cohort, labels
-from radiomics_hcc.report.sections.features import features, selection
+from radiomics_hcc.report.sections.elsewhere import elsewhere
+from radiomics_hcc.report.sections.errors import errors
+from radiomics_hcc.report.sections.features import features
+from radiomics_hcc.report.sections.findings import findings
+from radiomics_hcc.report.sections.instability import instability
 from radiomics_hcc.report.sections.performance import baselines, performance
+from radiomics_hcc.report.sections.readers import readers
 from radiomics_hcc.report.sections.response import response
 from radiomics_hcc.report.sections.source import Source
-from radiomics_hcc.report.sections.trust import findings, limits, provenance, repetition
+from radiomics_hcc.report.sections.subgroups import subgroups
+from radiomics_hcc.report.sections.trust import limits, provenance, repetition
+from radiomics_hcc.report.sections.usefulness import usefulness
+from radiomics_hcc.report.sections.uses import uses
 from radiomics_hcc.report.sections.verdict import verdict
 
 
@@ -46,7 +54,10 @@ def write_report(record: RunRecord, path: Path | str) -> Path:
 
 
 def sections(record: RunRecord) -> list[Section]:
-    """The parts of the page below the verdict, in reading order; what is missing comes last."""
+    """The parts of the page below the verdict, in reading order; what is missing comes last.
+
+    A part without blocks is one that the run did not ask for, such as tests elsewhere.
+    """
     source = Source(record, {**record.figures, **figures(record)})
     builders = (
         cohort,
@@ -55,13 +66,19 @@ def sections(record: RunRecord) -> list[Section]:
         features,
         performance,
         baselines,
-        selection,
+        usefulness,
+        instability,
+        readers,
+        subgroups,
+        errors,
+        uses,
+        elsewhere,
         findings,
         limits,
         provenance,
         repetition,
     )
-    built = [build(source) for build in builders]
+    built = [section for section in (build(source) for build in builders) if section.blocks]
     told = [section for section in built if not section.is_missing]
     missing = [section for section in built if section.is_missing]
     return [*told, _not_recorded(missing)] if missing else told

@@ -11,6 +11,9 @@ METRICS: Final = {
     "scaled_brier": "Scaled Brier score",
     "quadratic_kappa": "Quadratic-weighted kappa",
     "ordinal_c_index": "Ordinal C-index",
+    "log_loss": "Log loss",
+    "ppv": "Positive predictive value",
+    "npv": "Negative predictive value",
 }
 DISCRIMINATION: Final = ("auc", "ordinal_c_index")  # chance is 0.5 for both
 
@@ -28,6 +31,13 @@ COLUMNS: Final = {
     "high": "95 % to",
     "nb_low": "Nadeau-Bengio from",
     "nb_high": "Nadeau-Bengio to",
+    "sd": "Standard deviation",
+    "icc": "ICC",
+    "net_benefit": "Net benefit",
+    "same_sign": "Same sign in, share of those folds",
+    "folds_used": "Used in, share of folds",
+    "drop": "Loss when shuffled",
+    "mean_selected": "Features in a fold, mean",
     "fpr": "False-positive rate",
     "tpr": "Sensitivity",
     "timepoint": "Time point",
@@ -78,6 +88,12 @@ def criterion(kind: str) -> str:
 def model(name: str) -> str:
     """A model's or baseline's name as text."""
     return spoken(name)
+
+
+def design(name: str) -> str:
+    """A test on other patients: `leave_one_out(site)` becomes `Leave one out, site`."""
+    kind, bracket, column = name.removesuffix(")").partition("(")
+    return f"{spoken(kind)}, {column}" if bracket and name.endswith(")") else spoken(name)
 
 
 def spoken(name: str) -> str:

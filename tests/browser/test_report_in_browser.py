@@ -42,6 +42,7 @@ function look(name) {{
     drawn: pictures.filter(p => p.complete && p.naturalWidth > 100).length,
     described: pictures.filter(p => p.alt.length > 20).length,
     pictures: pictures.length,
+    tallest: Math.max(...[...page.querySelectorAll("tr")].map(r => r.clientHeight)),
     headings: [...page.querySelectorAll("h1,h2,h3,h4,h5,h6")].map(h => Number(h.tagName[1])),
   }};
 }}
@@ -83,7 +84,7 @@ def test_nothing_is_asked_of_the_network(measured):
 
 def test_every_picture_is_drawn_and_described(measured):
     seen = measured["wide"]
-    assert seen["drawn"] == seen["described"] == seen["pictures"] == 9
+    assert seen["drawn"] == seen["described"] == seen["pictures"] == 16
 
 
 def test_headings_run_from_one_to_three_without_a_gap(measured):
@@ -95,3 +96,7 @@ def test_headings_run_from_one_to_three_without_a_gap(measured):
 
 def test_a_narrow_page_never_scrolls_sideways(measured):
     assert measured["narrow"]["width"] <= NARROW_PIXELS
+
+
+def test_no_column_of_a_narrow_page_is_squeezed_to_single_letters(measured):
+    assert measured["narrow"]["tallest"] < 400

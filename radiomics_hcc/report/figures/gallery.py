@@ -8,12 +8,22 @@ from typing import Final
 import pandas as pd
 
 from radiomics_hcc.domain.record import RunRecord
+from radiomics_hcc.report.figures.calibration import (
+    CalibrationTables,
+    calibration,
+    calibration_tables,
+)
+from radiomics_hcc.report.figures.decision import decision_curve, net_benefit_difference
+from radiomics_hcc.report.figures.elsewhere import elsewhere
+from radiomics_hcc.report.figures.explanations import coefficients, importance
 from radiomics_hcc.report.figures.flow import cohort_flow
 from radiomics_hcc.report.figures.forest import discrimination, forest
+from radiomics_hcc.report.figures.instability import instability
 from radiomics_hcc.report.figures.limits import DIAMETERS, Limits, limits_of
-from radiomics_hcc.report.figures.performance import calibration, confusion, roc
+from radiomics_hcc.report.figures.performance import confusion, roc
 from radiomics_hcc.report.figures.selection import selected
 from radiomics_hcc.report.figures.spider import spider
+from radiomics_hcc.report.figures.subgroups import subgroups
 from radiomics_hcc.report.figures.swimmer import swimmer
 from radiomics_hcc.report.figures.waterfall import waterfall
 
@@ -63,6 +73,28 @@ def configured_models(record: RunRecord) -> set[str]:
     return {kind if count == 1 else f"{kind}_{count}" for kind, count in pairs}
 
 
+def reference_model(record: RunRecord) -> str:
+    """The baseline that the headline model is held against: size alone where nothing is said."""
+    difference = record.tables.get("net_benefit_difference")
+    if difference is not None and len(difference):
+        return str(difference["reference"].iloc[0])
+    return REFERENCE
+
+
+def mean_threshold(record: RunRecord) -> float | None:
+    """Mean over the folds of the threshold that the headline model chose; None without one."""
+    table = record.tables.get("thresholds")
+    if table is None or table.empty:
+        return None
+    found = table.loc[table["model"] == headline_model(record), "mean"].dropna()
+    return float(found.iloc[0]) if len(found) else None
+
+
+def calibration_of(record: RunRecord) -> CalibrationTables:
+    """What is drawn as the calibration of the headline model."""
+    return calibration_tables(record.tables, headline_model(record), class_names(record))
+
+
 def response_limits(record: RunRecord) -> Limits:
     """The lines of the run's criterion; those of mRECIST where the configuration names none."""
     target = record.config.get("target")
@@ -85,10 +117,15 @@ def confusion_matrix(record: RunRecord) -> pd.DataFrame:
 
 
 def _can(name: str, tables: Mapping[str, pd.DataFrame]) -> bool:
-    if name == "forest":
-        return "metrics" in tables and len(discrimination(tables["metrics"])) > 0
-    return SOURCES[name] in tables
+    if name == "calibration":
+        return not {"calibration", "calibration_smooth"}.isdisjoint(tables)
+    source = SOURCES[name]
+    if name in ("forest", "elsewhere"):
+        return source in tables and len(discrimination(tables[source])) > 0
+    return source in tables
 
+
+REFERENCE: Final = "size_only"
 
 SOURCES: Final = {
     "cohort_flow": "cohort_flow",
@@ -98,6 +135,13 @@ SOURCES: Final = {
     "forest": "metrics",
     "roc": "roc",
     "calibration": "calibration",
+    "decision_curve": "decision_curve",
+    "net_benefit_difference": "net_benefit_difference",
+    "instability": "instability",
+    "subgroups": "subgroups",
+    "coefficients": "coefficients",
+    "importance": "importance",
+    "elsewhere": "external_metrics",
     "confusion": "confusion",
     "selected": "selected",
 }
@@ -115,7 +159,27 @@ DRAWINGS: Final[Mapping[str, Callable[[RunRecord], bytes]]] = {
     ),
     "forest": lambda record: forest(record.tables["metrics"], baseline_models(record)),
     "roc": lambda record: roc(record.tables["roc"], headline_model(record)),
-    "calibration": lambda record: calibration(record.tables["calibration"], headline_model(record)),
+    "calibration": lambda record: calibration(calibration_of(record)),
+    "decision_curve": lambda record: decision_curve(
+        record.tables["decision_curve"], headline_model(record), reference_model(record)
+    ),
+    "net_benefit_difference": lambda record: net_benefit_difference(
+        record.tables["net_benefit_difference"]
+    ),
+    "instability": lambda record: instability(record.tables["instability"], mean_threshold(record)),
+    "subgroups": lambda record: subgroups(record.tables["subgroups"]),
+    "coefficients": lambda record: coefficients(
+        record.tables["coefficients"], headline_model(record)
+    ),
+    "importance": lambda record: importance(
+        record.tables["importance"], record.tables.get("importance_groups")
+    ),
+    "elsewhere": lambda record: elsewhere(
+        record.tables["external_metrics"],
+        record.tables.get("external_groups"),
+        headline=headline_model(record),
+        reference=reference_model(record),
+    ),
     "confusion": lambda record: confusion(confusion_matrix(record)),
     "selected": lambda record: selected(record.tables["selected"], headline_model(record)),
 }

@@ -1,4 +1,4 @@
-"""ROC curve, calibration and the ordered confusion matrix."""
+"""ROC curve and the ordered confusion matrix."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ SHORT_NAMES: Final = {"false_positive_rate": "fpr", "sensitivity": "tpr"}
 SQUARE_INCH: Final = (5.2, 5.0)
 NAME_CHARACTERS: Final = 28
 CLASS_CHARACTERS: Final = 14
-LARGEST_DOT: Final = 60.0  # points squared; the area of a dot follows its patients
 DARK_CELL: Final = 0.55  # share of a row above which white text reads better
 
 
@@ -59,29 +58,6 @@ def roc(curves: pd.DataFrame, headline: str = "") -> bytes:
             loc="lower right",
             handlelength=3.2,
         )
-        return svg_bytes(figure)
-
-
-def calibration(curve: pd.DataFrame, headline: str = "") -> bytes:
-    """Observed share against predicted probability of the headline model, with intervals.
-
-    Parameters
-    ----------
-    curve
-        `model, predicted, observed, low, high, patients`, one row per group of patients.
-    headline
-        The model to draw; the first one where it is empty.
-
-    Returns
-    -------
-    SVG.
-    """
-    with house_style():
-        figure, axes = single_axes(*SQUARE_INCH)
-        _unit_square(axes, "Predicted probability", "Observed share of patients")
-        first = _headline_first(curve, headline)[0]
-        _calibration_points(axes, curve[curve["model"] == first], words.model(first))
-        axes.legend(loc="upper left")
         return svg_bytes(figure)
 
 
@@ -145,14 +121,6 @@ def _unit_square(axes: Axes, x_label: str, y_label: str) -> None:
     axes.set_xticks(ticks)
     axes.set_yticks(ticks)
     axes.grid(color=RULE, lw=0.5)
-
-
-def _calibration_points(axes: Axes, points: pd.DataFrame, label: str) -> None:
-    known = points[points["low"].notna() & points["high"].notna()]
-    axes.vlines(known["predicted"], known["low"], known["high"], color=ACCENT, lw=1.2, zorder=3)
-    axes.plot(points["predicted"], points["observed"], color=ACCENT, lw=2, label=label, zorder=3)
-    area = LARGEST_DOT * points["patients"] / points["patients"].max()
-    axes.scatter(points["predicted"], points["observed"], s=area, color=ACCENT, zorder=4)
 
 
 def _class_names(names: pd.Index) -> list[str]:

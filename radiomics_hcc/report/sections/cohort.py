@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from radiomics_hcc.report.blocks import Block, Missing, Paragraph, Section, Table
+from radiomics_hcc.report.sections.errors import worst
+from radiomics_hcc.report.sections.montages import (
+    montage_block,
+    montage_files,
+    montages_by_patient,
+)
 from radiomics_hcc.report.sections.source import Source
 
 
@@ -41,16 +47,7 @@ def labels(source: Source) -> Section:
 
 
 def _montages(source: Source) -> list[Block]:
-    names = sorted(name for name in source.record.figures if name.startswith("montage"))
-    return [_montage(source, name) for name in names]
-
-
-def _montage(source: Source, name: str) -> Block:
-    case = name.removeprefix("montage").rsplit(".", maxsplit=1)[0].strip("_- ")
-    return source.picture(
-        name,
-        alt=f"Axial slices {case} with the outlines of lesion, viable part and liver, the measured "
-        "diameters and a scale bar.",
-        caption=f"Slices {case} with contours and the diameters measured in them. The patient's "
-        "right is on the left.",
-    )
+    """Slices of the patients that are not among the worst errors, which show their own."""
+    names = [str(name) for name in worst(source).get("patient_id", ())]
+    elsewhere = [file for files in montages_by_patient(source, names).values() for file in files]
+    return [montage_block(source, name) for name in montage_files(source) if name not in elsewhere]

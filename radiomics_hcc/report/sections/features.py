@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 
 from radiomics_hcc.report.blocks import Block, Code, Fold, Missing, Paragraph, Section
-from radiomics_hcc.report.figures.gallery import headline_model
-from radiomics_hcc.report.figures.selection import most_selected
-from radiomics_hcc.report.numbers import percent, score
 from radiomics_hcc.report.sections.source import Source
 
 
@@ -20,25 +17,6 @@ def features(source: Source) -> Section:
         blocks.append(source.table("missing", "Empty cells by reason"))
     blocks.append(source.folded("features", "Every feature with its range"))
     return Section("features", "Features", tuple(blocks))
-
-
-def selection(source: Source) -> Section:
-    """Which features the models chose, how often, and how much of it is size."""
-    if not source.has("selected"):
-        return Section("selected", "Selected features", (Missing("Selected features"),))
-    frame = most_selected(source.frame("selected"), headline_model(source.record))
-    picture = source.picture(
-        "selected.svg",
-        alt="How often each feature was selected over the outer folds, most often first, with its "
-        "correlation with lesion volume; same data below.",
-        caption="Selection frequency. A hollow dot marks a feature that follows the lesion's "
-        "volume (|ρ| of at least 0.7) and may stand for size.",
-        data=frame,
-    )
-    table = source.table(
-        "selected", "Selected features of every model", {"frequency": percent, "rho_volume": score}
-    )
-    return Section("selected", "Selected features", (picture, Fold("All models", (table,))))
 
 
 def _engine(source: Source) -> Block:

@@ -18,20 +18,30 @@ from radiomics_hcc.report.blocks import (
     Section,
     Table,
     csv_download,
+    table_of,
 )
 from radiomics_hcc.report.figures.forest import discrimination
 from radiomics_hcc.report.figures.gallery import (
     baseline_models,
+    class_names,
     confusion_matrix,
     headline_model,
 )
-from radiomics_hcc.report.numbers import interval, p_number, p_value, score
+from radiomics_hcc.report.numbers import NOT_AVAILABLE, interval, p_value, score
+from radiomics_hcc.report.sections.comparisons import comparisons
 from radiomics_hcc.report.sections.source import Source
 
 INTERVALS: Final = (
     "Interval: patient bootstrap. Beside it, the Nadeau-Bengio corrected t interval of the folds' "
     "scores."
 )
+EVERY: Final = "every metric"
+THRESHOLD_RULES: Final = {
+    "youden": "Youden's index",
+    "sensitivity_90": "a sensitivity of 90 %",
+    "prevalence": "the share of positive patients",
+    "half": "the fixed value 0.5",
+}
 PROCEDURE: Final = (
     "The nested estimate belongs to the whole procedure (filters, selection, tuning and fitting, "
     "repeated inside every training fold), not to one fitted model. The model that is saved is a "
@@ -40,15 +50,16 @@ PROCEDURE: Final = (
 
 
 def performance(source: Source) -> Section:
-    """Forest plot, metrics, ROC, calibration, confusion matrix and comparisons."""
+    """Forest plot, metrics, thresholds, ROC, confusion matrix and comparisons."""
     title = "Performance (internal testing)"
     if not source.has("metrics"):
         return Section("performance", title, (Missing("Metrics"), *_curves(source)))
     metrics = source.frame("metrics")
     blocks: list[Block] = [Paragraph(PROCEDURE), _forest(source, metrics)]
-    blocks += [_headline_table(source, metrics), *_readers_and_chance(source)]
+    blocks += [_headline_table(source, metrics), *_thresholds(source)]
+    blocks += [*_chance(source), *_boundaries(source)]
     blocks += [Heading("Curves"), *_curves(source)]
-    blocks += [Heading("Comparisons"), *_comparisons(source, metrics), _all_models(metrics)]
+    blocks += [Heading("Comparisons"), *comparisons(source, metrics), _all_models(metrics)]
     return Section("performance", title, tuple(blocks))
 
 
@@ -100,24 +111,9 @@ def _headline_table(source: Source, metrics: pd.DataFrame) -> Block:
     return Table(caption, heads, cells, frozenset({1, 2}), note)
 
 
-def _readers_and_chance(source: Source) -> list[Block]:
-    """The headline model against every reader, and among permuted labels, where recorded."""
+def _chance(source: Source) -> list[Block]:
+    """The score of the headline model among permuted labels, where recorded."""
     blocks: list[Block] = []
-    if source.has("reader_scores"):
-        frame = source.frame("reader_scores")
-        shown = frame[frame["metric"].isin(discrimination(frame)["metric"].unique())]
-        cells = tuple(
-            (
-                str(row.reader),
-                words.metric(str(row.metric)),
-                interval(row.estimate, row.low, row.high),
-                str(row.patients),
-            )
-            for row in shown.itertuples(index=False)
-        )
-        caption = "The same predictions against the labels of each reader"
-        heads = ("Reader", "Metric", "Estimate (95 % interval)", "Patients")
-        blocks.append(Table(caption, heads, cells, frozenset({2, 3})))
     if source.has("permutation"):
         test = source.frame("permutation").iloc[0]
         blocks.append(
@@ -130,13 +126,62 @@ def _readers_and_chance(source: Source) -> list[Block]:
     return blocks
 
 
+def _thresholds(source: Source) -> list[Block]:
+    """At which threshold sensitivity and its like are, and how much it varied between folds."""
+    if not source.has("thresholds"):
+        return []
+    frame = source.frame("thresholds")
+    own = frame[frame["model"] == headline_model(source.record)]
+    told = [Paragraph(_threshold_sentence(row, source)) for _, row in own.iterrows()]
+    formats = dict.fromkeys(("mean", "sd", "minimum", "maximum"), score)
+    caption = "Thresholds of every model over the folds"
+    return [*told, Fold(caption, (table_of(frame, caption, formats=formats),))]
+
+
+def _threshold_sentence(row: pd.Series, source: Source) -> str:
+    if not row["folds"]:
+        return f"Thresholds: {row['note']}."
+    classes = class_names(source.record)
+    positive = f"of {classes[0]} " if len(classes) == 2 else "of the positive class "
+    rule = THRESHOLD_RULES.get(str(row["rule"]), f"the rule {row['rule']}")
+    return (
+        f"Sensitivity, specificity and predictive values are at the threshold that each training "
+        f"fold chose by {rule}: a probability {positive}of {score(row['mean'])} on average "
+        f"({score(row['minimum'])} to {score(row['maximum'])} over {row['folds']} folds)."
+    )
+
+
+def _boundaries(source: Source) -> list[Block]:
+    """Each place between two of several ordered classes, as a two-class question."""
+    if not source.has("boundaries"):
+        return []
+    frame = source.frame("boundaries")
+    cells = tuple(
+        (
+            str(row.boundary),
+            words.metric(str(row.metric)),
+            str(row.note) or interval(row.estimate, row.low, row.high),
+            f"{row.positives} of {row.patients}",
+        )
+        for row in frame.itertuples(index=False)
+    )
+    caption = "Each boundary between the classes, from the same coherent probabilities"
+    heads = ("Boundary", "Metric", "Estimate (95 % interval)", "Patients better than it")
+    return [Table(caption, heads, cells, frozenset({2, 3}), grouped=True)]
+
+
 def _undefined(rows: pd.DataFrame) -> list[str]:
-    """What could not be computed for some metrics, one sentence each."""
-    told = rows.set_index("metric")["method"].astype(str)
+    """What is said about single metrics beside their interval, the metrics of each remark."""
+    told: dict[str, list[str]] = {}
+    for row in rows.itertuples(index=False):
+        interval_by, _, remarks = str(row.method).partition("; ")
+        if interval_by.replace("_", " ") != "patient bootstrap":
+            remarks = str(row.method)
+        for remark in filter(None, remarks.split("; ")):
+            told.setdefault(remark, []).append(words.metric(str(row.metric)))
     return [
-        f"{words.metric(str(metric))}: {method.partition('; ')[2] or method}."
-        for metric, method in told.items()
-        if method.replace("_", " ") != "patient bootstrap"
+        f"{words.spoken(remark)}: {EVERY if len(names) == len(rows) else ', '.join(names)}."
+        for remark, names in told.items()
     ]
 
 
@@ -148,40 +193,13 @@ def _all_models(metrics: pd.DataFrame) -> Block:
     }
     kinds = list(metrics["metric"].unique())
     cells = tuple(
-        (words.model(str(name)), *(found.get((name, kind), "–") for kind in kinds))
-        for name in names
+        (words.metric(str(kind)), *(found.get((name, kind), NOT_AVAILABLE) for name in names))
+        for kind in kinds
     )
-    heads = ("Model", *(words.metric(str(kind)) for kind in kinds))
+    heads = ("Metric", *(words.model(str(name)) for name in names))
     caption = "Metrics of every model and baseline, with 95 % intervals"
     table = Table(caption, heads, cells, frozenset(range(1, len(heads))))
     return Fold(caption, (table, csv_download("metrics.csv", metrics)))
-
-
-def _comparisons(source: Source, metrics: pd.DataFrame) -> list[Block]:
-    """Differences in discrimination in sight, those in every metric folded away."""
-    if not source.has("comparisons"):
-        return [Missing("Paired comparisons")]
-    frame = source.frame("comparisons")
-    shown = frame[frame["metric"].isin(discrimination(metrics)["metric"].unique())]
-    caption = "Paired comparisons on the same patients and splits, Holm-corrected"
-    every = f"Comparisons in every metric ({len(frame)} rows)"
-    folded = Fold(every, (_comparison_table(frame, every), csv_download("comparisons.csv", frame)))
-    return [_comparison_table(shown, caption), folded]
-
-
-def _comparison_table(frame: pd.DataFrame, caption: str) -> Table:
-    cells = tuple(
-        (
-            f"{words.model(str(row.model))} − {words.model(str(row.reference))}",
-            words.metric(str(row.metric)),
-            interval(row.difference, row.low, row.high),
-            p_number(row.p_value),
-            p_number(row.p_holm),
-        )
-        for row in frame.itertuples(index=False)
-    )
-    heads = ("Comparison", "Metric", "Difference (95 % interval)", "p", "p (Holm)")
-    return Table(caption, heads, cells, frozenset({2, 3, 4}))
 
 
 def _curves(source: Source) -> list[Block]:
@@ -192,15 +210,7 @@ def _curves(source: Source) -> list[Block]:
         caption=f"ROC curves. The band is the 95 % band of {model}.",
         data=source.frame("roc"),
     )
-    calibration = source.picture(
-        "calibration.svg",
-        alt=f"Calibration of {model}: observed share against predicted probability, with the "
-        "diagonal of perfect calibration; same data below.",
-        caption=f"Calibration of {model}. Bars are 95 % intervals, larger dots "
-        "hold more patients; on the dotted line predictions mean what they say.",
-        data=source.frame("calibration"),
-    )
-    return _beside(roc, calibration, _confusion(source))
+    return _beside(roc, _confusion(source))
 
 
 def _confusion(source: Source) -> Picture | Missing:

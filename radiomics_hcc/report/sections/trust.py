@@ -1,4 +1,4 @@
-"""Findings, limits, provenance and how to run it again."""
+"""Limits, provenance and how to run it again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from radiomics_hcc.domain.evaluation import SEVERITIES
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import (
     Block,
     Code,
-    FindingList,
     Fold,
     Items,
     Missing,
@@ -26,28 +24,23 @@ INTERNAL: Final = (
     "This is internal testing by cross-validation on one data set. External testing on patients "
     "from another place and time is needed before any claim about them."
 )
+TESTED_ELSEWHERE: Final = (
+    "The section on performance is internal testing by cross-validation on one data set. Groups of "
+    "the same data set that were left out are not external patients either; see what the tests "
+    "elsewhere were made on."
+)
 UNCERTAINTY: Final = (
     "Intervals describe the sampling of patients, not differences between scanners, protocols or "
     "readers."
 )
 
 
-def findings(source: Source) -> Section:
-    """Everything that a check has to say, most severe first."""
-    if not source.record.findings:
-        return Section("findings", "Findings", (Missing("Findings of the checks"),))
-    ordered = sorted(
-        source.record.findings,
-        key=lambda finding: (-SEVERITIES.index(finding.severity), finding.code),
-    )
-    rows = tuple((item.code, item.severity, item.sentence) for item in ordered)
-    return Section("findings", "Findings", (FindingList(rows),))
-
-
 def limits(source: Source) -> Section:
     """What the numbers cannot say."""
     intent = source.record.intent
-    sentences = (words.INTENTS.get(intent, f"Declared intent: {intent}."), INTERNAL, UNCERTAINTY)
+    declared = words.INTENTS.get(intent, f"Declared intent: {intent}.")
+    where = TESTED_ELSEWHERE if source.has("external_metrics") else INTERNAL
+    sentences = (declared, where, UNCERTAINTY)
     return Section("limits", "Limits", (Items(sentences),))
 
 

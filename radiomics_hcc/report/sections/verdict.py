@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,11 +20,12 @@ UNFINISHED: Final = {
     RunStatus.STARTED: "This run has started but not finished: there is no result yet.",
     RunStatus.FAILED: "This run failed: there is no result. What it recorded until then follows.",
 }
+SENTENCE_END: Final = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 LIGHTS: Final = {
-    "ok": ("green", "No findings against the result"),
-    "note": ("green", "Notes only"),
-    "warning": ("amber", "Read the warnings first"),
-    "serious": ("red", "Serious findings: do not rely on the numbers"),
+    "ok": ("green", "Green: no check has a warning"),
+    "note": ("green", "Green: no check has a warning"),
+    "warning": ("amber", "Amber: read the warnings first"),
+    "serious": ("red", "Red: do not rely on the numbers before you have read why"),
 }
 
 
@@ -38,12 +40,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer in a sentence, its traffic light and the key numbers."""
+    """The answer in a sentence, what else there is to say, its traffic light and key numbers."""
 
     sentence: str
     colour: str
     light: str
     facts: tuple[Fact, ...] = ()
+    more: str = ""
 
 
 def verdict(record: RunRecord) -> Verdict:
@@ -54,13 +57,24 @@ def verdict(record: RunRecord) -> Verdict:
     if not record.findings:
         colour, light = "grey", "No checks were recorded"
     sentence = str(record.summary.get("verdict") or "No verdict was recorded in this run.")
-    return Verdict(sentence, colour, light, tuple(_facts(record)))
+    first, *others = SENTENCE_END.split(sentence, maxsplit=1)
+    told = f"{light}{_counted(record)}"
+    return Verdict(first, colour, told, tuple(_facts(record)), "".join(others))
 
 
 def worst_severity(record: RunRecord) -> str:
     """The most severe word among the findings; `ok` where there is none."""
     found = [finding.severity for finding in record.findings]
     return max(found, key=SEVERITIES.index, default="ok")
+
+
+def _counted(record: RunRecord) -> str:
+    """How many findings ask for attention: ` (1 serious, 2 warnings)`."""
+    found = [finding.severity for finding in record.findings]
+    serious, warnings = found.count("serious"), found.count("warning")
+    told = [f"{serious} serious"] if serious else []
+    told += [f"{warnings} warning{'s' * (warnings > 1)}"] if warnings else []
+    return f" ({', '.join(told)})" if told else ""
 
 
 def against_size(record: RunRecord) -> pd.Series | None:

@@ -215,9 +215,223 @@ def confusion():
     )
 
 
+def out_of_fold(labelled, generator):
+    frames = []
+    for repeat in range(3):
+        shift = np.where(labelled["label"] == "OR", 0.08, -0.08)
+        chance = np.clip(generator.normal(0.5 + shift, 0.12), 0.02, 0.98)
+        known = {"model": "elastic_net", "repeat": repeat, "fold": 0, "threshold": 0.5}
+        frame = labelled[["patient_id", "label"]].assign(p_OR=chance, p_nonOR=1 - chance, **known)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def calibration_smooth():
+    predicted = np.linspace(0.2, 0.8, 25)
+    rows = {"boundary": "OR | nonOR", "predicted": predicted, "observed": 0.1 + 0.8 * predicted}
+    frame = pd.DataFrame({"model": "elastic_net", **rows})
+    return frame.assign(low=frame["observed"] - 0.1, high=frame["observed"] + 0.1, note="")
+
+
+def calibration_errors():
+    row = ("elastic_net", "OR | nonOR", "ICI", 0.04, 0.03, 0.11, PATIENTS, "")
+    other = ("size_only", "OR | nonOR", "ICI", *[np.nan] * 3, PATIENTS, "the spline has no curve")
+    columns = ["model", "boundary", "measure", "estimate", "low", "high", "patients", "note"]
+    return pd.DataFrame([row, other], columns=columns)
+
+
+def decision_curve():
+    threshold = np.linspace(0.2, 0.7, 26)
+    frames = []
+    for model, height in (("elastic_net", 0.34), ("size_only", 0.3), ("clinical_only", 0.28)):
+        benefit = height - 0.4 * threshold
+        known = {"model": model, "threshold": threshold, "net_benefit": benefit}
+        frame = pd.DataFrame({**known, "low": benefit - 0.06, "high": benefit + 0.06})
+        all_of_them = 0.49 - 0.51 * threshold / (1 - threshold)
+        frames.append(frame.assign(treat_all=all_of_them, treat_none=0.0))
+    return pd.concat(frames, ignore_index=True)
+
+
+def net_benefit_difference():
+    threshold = np.linspace(0.2, 0.7, 26)
+    rows = {"threshold": threshold, "difference": 0.04, "low": -0.02, "high": 0.1}
+    return pd.DataFrame({"model": "elastic_net", "reference": "size_only", **rows})
+
+
+def instability(predicted):
+    each = predicted.groupby("patient_id")["p_OR"]
+    frame = each.agg(["mean", "std", "min", "max"]).set_axis(["mean", "sd", "low", "high"], axis=1)
+    frame["label"] = predicted.groupby("patient_id")["label"].first()
+    frame = frame.sort_values("mean").reset_index()
+    frame.insert(0, "model", "elastic_net")
+    return frame.assign(mean_absolute_deviation=0.05, share_called_otherwise=0.0)
+
+
+def instability_summary():
+    rows = [
+        ("elastic_net", PATIENTS, 3, 0.05, 0.11, 0.08, 19, ""),
+        ("size_only", PATIENTS, 1, np.nan, np.nan, np.nan, pd.NA, "one repeat: no spread"),
+    ]
+    columns = ["model", "patients", "repeats", "mean_absolute_prediction_instability"]
+    columns += ["median_range", "classification_instability"]
+    return pd.DataFrame(rows, columns=[*columns, "patients_ever_called_otherwise", "note"])
+
+
+def thresholds():
+    rows = [
+        ("elastic_net", "youden", 15, 0.52, 0.03, 0.44, 0.6, ""),
+        ("no_information", "", 0, *[np.nan] * 4, "the most probable class decides"),
+    ]
+    columns = ["model", "rule", "folds", "mean", "sd", "minimum", "maximum", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def subgroups():
+    few = "fewer than 10 patients of a class: not estimated"
+    rows = [
+        ("all", "all patients", PATIENTS, 41, 0.71, 0.62, 0.8, *[np.nan] * 3, ""),
+        ("sex", "female", 19, 9, *[np.nan] * 6, few),
+        ("sex", "male", 65, 32, 0.7, 0.58, 0.81, 0.02, -0.2, 0.24, "exploratory"),
+        ("scanner", "A very long scanner name, model and year of it", 40, 20, 0.73, 0.6, 0.85,
+         0.04, -0.1, 0.18, "exploratory"),
+    ]  # fmt: skip
+    columns = ["variable", "level", "patients", "positives", "estimate", "low", "high"]
+    columns += ["difference", "difference_low", "difference_high", "note"]
+    return pd.DataFrame(rows, columns=columns).assign(model="elastic_net", metric="auc")[
+        ["model", "variable", "level", "metric", *columns[2:]]
+    ]
+
+
+def errors(labelled):
+    frame = labelled[["patient_id", "label"]].head(24).reset_index(drop=True)
+    frame.insert(0, "model", "elastic_net")
+    frame.insert(1, "rank", range(1, 25))
+    p_true = np.linspace(0.08, 0.48, 24)
+    return frame.assign(
+        predicted=np.where(frame["label"] == "OR", "nonOR", "OR"),
+        p_true=p_true,
+        p_predicted=1 - p_true,
+        share_wrong=1.0,
+        class_distance=1,
+        near_boundary=p_true > 0.4,
+        age=67,
+        afp=[1431.8, *[np.nan] * 23],
+    )
+
+
+def coefficients(chosen):
+    columns = {"mean": np.linspace(0.3, -0.3, len(chosen)), "sd": 0.1}
+    known = {"class": "nonOR", "same_sign": 1.0, "folds": 15}
+    frame = chosen[["model", "feature"]].assign(**columns, **known)
+    return frame.assign(folds_used=chosen["frequency"], sd=[np.nan, *frame["sd"][1:]])
+
+
+def stability():
+    rows = [
+        ("elastic_net", 0.45, 0.27, 0.63, "intermediate", 5.3),
+        ("size_only", np.nan, np.nan, np.nan, "not defined", 1.0),
+    ]
+    columns = ["model", "stability", "low", "high", "word", "mean_selected"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def importance(chosen):
+    frame = chosen[["model"]].assign(metric="auc", group=chosen["feature"])
+    drop = np.linspace(0.06, -0.01, len(frame))
+    limits = {"drop": drop, "low": drop - 0.03, "high": drop + 0.03}
+    return frame.assign(**limits, folds_worse=0.8, folds=15, method="Nadeau-Bengio")
+
+
+def importance_groups(chosen):
+    own = pd.DataFrame({"group": chosen["feature"], "feature": chosen["feature"]})
+    more = {"group": chosen["feature"][0], "feature": ["pre__volume_ml", "pre__surface_mm2"]}
+    return pd.concat([own, pd.DataFrame(more)], ignore_index=True)
+
+
+def reliability():
+    rows = [
+        ("pre__original_glcm_Contrast", 0.91, True, ""),
+        ("pre__original_glcm_Idn", 0.4, False, "reliability below 0.75"),
+        ("pre__original_glcm_Imc1", np.nan, False, "reliability not known"),
+    ]
+    return pd.DataFrame(rows, columns=["column", "icc", "kept", "reason"])
+
+
+def external_groups():
+    note = "nobody of class nonOR: discrimination within the group is not known"
+    rows = [
+        ("leave_one_out(site)", "north", True, 44, 40, 21, 19, ""),
+        ("leave_one_out(site)", "south", True, 60, 24, 20, 4, ""),
+        ("leave_one_out(site)", "west", False, 64, 20, 20, 0, note),
+        ("second clinic", "second clinic", True, PATIENTS, 51, 22, 29, ""),
+    ]
+    columns = ["design", "group", "is_tested", "trained", "tested", *CLASSES, "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def external_metrics():
+    rows = [
+        (model, metric, auc - 0.05, auc - 0.2, auc + 0.1, "patient bootstrap", 40, group, design)
+        for design, group in (
+            ("leave_one_out(site)", "all tested"),
+            ("leave_one_out(site)", "north"),
+            ("leave_one_out(site)", "south"),
+            ("second clinic", "all tested"),
+        )
+        for model, auc in AUC.items()
+        for metric in ("auc", "brier")
+    ]
+    columns = ["model", "metric", "estimate", "low", "high", "method", "patients"]
+    return pd.DataFrame(rows, columns=[*columns, "group", "design"])
+
+
+def external_comparisons():
+    fold_test = {"p_corrected_t": np.nan, "p_corrected_t_holm": np.nan}
+    return comparisons().assign(design="leave_one_out(site)", **fold_test)
+
+
+def reader_ceiling():
+    kappa = "quadratic-weighted kappa"
+    rows = [
+        ("elastic_net", "reader_1", kappa, 0.31, 0.1, 0.5, PATIENTS, ""),
+        ("reader_1", "reader_2", kappa, 0.8, 0.66, 0.92, PATIENTS, ""),
+        ("readers (mean)", "readers (mean)", kappa, 0.8, 0.66, 0.92, np.nan, ""),
+        ("difference", "of the means", kappa, -0.49, -0.7, -0.2, np.nan, ""),
+    ]
+    columns = ["first", "second", "statistic", "estimate", "low", "high", "patients", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def trust_tables(labelled, chosen):
+    """Tables of how far the numbers can be trusted, and of tests on other patients."""
+    predicted = out_of_fold(labelled, np.random.default_rng(8))
+    return {
+        "out_of_fold": predicted,
+        "thresholds": thresholds(),
+        "calibration_smooth": calibration_smooth(),
+        "calibration_errors": calibration_errors(),
+        "decision_curve": decision_curve(),
+        "net_benefit_difference": net_benefit_difference(),
+        "instability": instability(predicted),
+        "instability_summary": instability_summary(),
+        "subgroups": subgroups(),
+        "errors": errors(labelled),
+        "coefficients": coefficients(chosen),
+        "stability": stability(),
+        "importance": importance(chosen),
+        "importance_groups": importance_groups(chosen),
+        "reliability": reliability(),
+        "reader_ceiling": reader_ceiling(),
+        "external_groups": external_groups(),
+        "external_metrics": external_metrics(),
+        "external_comparisons": external_comparisons(),
+    }
+
+
 def tables(generator):
     table = labels(generator)
     assessed = response(generator)
+    chosen = selected(generator)
     return {
         "cohort_flow": cohort_flow(),
         "table_one": table_one(),
@@ -240,10 +454,11 @@ def tables(generator):
         ),
         "metrics": metrics(),
         "comparisons": comparisons(),
-        "selected": selected(generator),
+        "selected": chosen,
         "roc": roc(),
         "calibration": calibration(generator),
         "confusion": confusion(),
+        **trust_tables(table, chosen),
     }
 
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib
 import numpy as np
@@ -7,13 +8,27 @@ import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
-from radiomics_hcc.report.figures import confusion, figures, forest, roc, selected
+from radiomics_hcc.report.figures import (
+    calibration,
+    calibration_tables,
+    confusion,
+    figures,
+    forest,
+    instability,
+    roc,
+    selected,
+)
+from radiomics_hcc.report.figures.elsewhere import drawn_elsewhere
+from radiomics_hcc.report.figures.explanations import group_name, most_needed, most_used
 from radiomics_hcc.report.figures.forest import discrimination
 from radiomics_hcc.report.figures.gallery import (
     baseline_models,
+    calibration_of,
     configured_models,
     confusion_matrix,
+    reference_model,
 )
+from radiomics_hcc.report.figures.interval_rows import ForestAxis, IntervalRow, interval_rows
 from radiomics_hcc.report.figures.selection import most_selected
 
 NAMES = {
@@ -26,6 +41,13 @@ NAMES = {
     "calibration",
     "confusion",
     "selected",
+    "decision_curve",
+    "net_benefit_difference",
+    "instability",
+    "subgroups",
+    "coefficients",
+    "importance",
+    "elsewhere",
 }
 
 
@@ -131,3 +153,84 @@ def test_selected_features_are_those_of_the_headline_model():
     assert list(most_selected(frame, "b")["feature"]) == ["y", "z"]
     assert list(most_selected(frame, "unknown")["feature"]) == ["x"]
     assert b"<svg" in selected(frame, "b")
+
+
+def test_calibration_joins_groups_smooth_curve_and_predictions(run):
+    tables = calibration_of(run)
+    assert tables.boundaries == ["OR | nonOR"]
+    assert set(tables.data()["part"]) == {"group of patients", "smooth curve"}
+    assert len(tables.chances) == 84
+    each = run.tables["out_of_fold"].groupby("patient_id")["p_OR"].mean()
+    assert np.allclose(tables.chances["chance"], each)
+    assert tables.chances["is_better"].sum() == 41
+
+
+def test_of_three_classes_each_boundary_has_a_panel_and_the_groups_their_own():
+    classes = ["CR", "PR", "SD"]
+    smooth = pd.DataFrame({"predicted": [0.2, 0.8], "observed": 0.5, "low": 0.4, "high": 0.6})
+    names = ("CR | PR+SD", "CR+PR | SD")
+    curves = [smooth.assign(model="m", boundary=name, note="") for name in names]
+    chance = {"p_CR": [0.2, 0.5], "p_PR": [0.3, 0.3], "p_SD": [0.5, 0.2]}
+    who = {"model": "m", "patient_id": ["a", "b"], "label": ["SD", "PR"]}
+    groups = pd.DataFrame({"model": "m", "predicted": [0.5], "observed": 0.5, "low": 0.3})
+    tables = {
+        "calibration_smooth": pd.concat(curves),
+        "out_of_fold": pd.DataFrame({**who, **chance}),
+        "calibration": groups.assign(high=0.7, patients=2),
+    }
+    found = calibration_tables(tables, "m", classes)
+    assert found.boundaries == list(names)
+    assert found.chances["chance"].tolist() == pytest.approx([0.2, 0.5, 0.5, 0.8])
+    assert found.chances["is_better"].tolist() == [False, False, False, True]
+    assert [found.has_groups(name) for name in names] == [False, True]
+    assert b"<svg" in calibration(found)
+
+
+def test_a_boundary_without_a_curve_is_drawn_with_its_reason():
+    empty = {"model": "m", "boundary": "a | b", "predicted": np.nan, "observed": np.nan}
+    curve = pd.DataFrame([{**empty, "low": np.nan, "high": np.nan, "note": "one side"}])
+    found = calibration_tables({"calibration_smooth": curve}, "m", ["a", "b"])
+    assert b"<svg" in calibration(found)
+
+
+def test_importance_names_a_group_by_its_size(run):
+    groups = run.tables["importance_groups"]
+    first = run.tables["importance"]["group"][0]
+    assert group_name(first, groups).endswith(" + 2")
+    assert group_name(groups["group"][1], groups) == groups["group"][1]
+    assert group_name("x", None) == "x"
+
+
+def test_importance_is_drawn_from_the_most_needed_down():
+    rows = [("m", "auc", "a", 0.1), ("m", "auc", "b", 0.3), ("m", "brier", "c", 0.9)]
+    table = pd.DataFrame(rows, columns=["model", "metric", "group", "drop"])
+    assert most_needed(table)["group"].tolist() == ["b", "a"]
+
+
+def test_coefficients_are_those_of_the_headline_model():
+    table = pd.DataFrame({"model": ["a", "b"], "feature": ["x", "y"]})
+    assert most_used(table, "b")["feature"].tolist() == ["y"]
+    assert most_used(table, "forest")["feature"].tolist() == ["x"]
+
+
+def test_elsewhere_draws_the_headline_model_and_its_reference(run):
+    found = drawn_elsewhere(run.tables["external_metrics"], "elastic_net", "size_only")
+    assert set(found["model"]) == {"elastic_net", "size_only"}
+    assert set(found["metric"]) == {"auc"}
+
+
+def test_the_reference_is_the_one_of_the_net_benefit(run):
+    assert reference_model(run) == "size_only"
+    table = run.tables["net_benefit_difference"].assign(reference="clinical_only")
+    other = replace(run, tables={**run.tables, "net_benefit_difference": table})
+    assert reference_model(other) == "clinical_only"
+
+
+def test_a_single_repeat_has_an_instability_plot_without_ranges(run):
+    table = run.tables["instability"].assign(low=np.nan, high=np.nan, sd=np.nan)
+    assert b"<svg" in instability(table)
+
+
+def test_rows_with_neither_estimate_nor_interval_are_drawn():
+    rows = [IntervalRow("all", is_heading=True), IntervalRow("few", note="too few", count="3")]
+    assert b"<svg" in interval_rows(rows, ForestAxis("AUC", 0.5, "patients"))

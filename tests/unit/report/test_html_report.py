@@ -87,7 +87,7 @@ def test_identities_are_unique(page):
 
 
 def test_every_picture_has_words_and_every_heading_cell_a_scope(page):
-    assert len(page.all("img")) == 9
+    assert len(page.all("img")) == 16
     assert all(len(found["alt"]) > 20 for found in page.all("img"))
     assert all(found["scope"] in ("row", "col") for found in page.all("th"))
     assert len(page.all("caption")) == len(page.all("table")) > 15
@@ -114,7 +114,13 @@ def test_sections_stand_in_reading_order(run):
         "features",
         "performance",
         "baselines",
-        "selected",
+        "usefulness",
+        "instability",
+        "readers",
+        "subgroups",
+        "errors",
+        "uses",
+        "elsewhere",
         "findings",
         "limits",
         "provenance",
@@ -148,6 +154,13 @@ def test_every_figure_carries_its_data_as_csv(run, page):
         "calibration",
         "confusion",
         "selected",
+        "decision_curve",
+        "net_benefit_difference",
+        "instability",
+        "subgroups",
+        "coefficients",
+        "importance",
+        "elsewhere",
     }
     assert {f"{name}.csv" for name in names} <= set(files)
 
