@@ -68,7 +68,9 @@ class WeightedLogistic:
             -1, parameters, parameters
         )
         size = np.trace(information, axis1=1, axis2=2) ** parameters
-        is_regular = np.linalg.det(information) > SMALLEST_DETERMINANT * size
+        # A column without weight makes LAPACK divide by its zero pivot; the determinant is 0.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            is_regular = np.linalg.det(information) > SMALLEST_DETERMINANT * size
         step = np.full_like(gradient, np.nan)
         step[is_regular] = np.linalg.solve(
             information[is_regular], gradient[is_regular][:, :, np.newaxis]

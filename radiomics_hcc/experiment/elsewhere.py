@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.domain.evaluation import Predictions
-from radiomics_hcc.domain.patient_table import PatientTable
+from radiomics_hcc.domain.evaluation import Finding, Predictions
 from radiomics_hcc.evaluation.evaluate import evaluate_predictions
-from radiomics_hcc.experiment.config import SecondCohortSection, TestingSection
-from radiomics_hcc.experiment.gather import Material, Talk, gather
+from radiomics_hcc.experiment.attempt import attempt
+from radiomics_hcc.experiment.gather import Talk
 from radiomics_hcc.experiment.judge import Judged, training_auc
 from radiomics_hcc.experiment.load import Experiment
-from radiomics_hcc.experiment.procedure import design_of, preparation_of, validation_of
+from radiomics_hcc.experiment.planned_tests import PlannedTest
+from radiomics_hcc.experiment.procedure import preparation_of, validation_of
 from radiomics_hcc.experiment.tables import out_of_fold
-from radiomics_hcc.modelling.second_cohort import with_second_cohort
-from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.testing import tested_groups, validate_elsewhere
-from radiomics_hcc.modelling.testing_designs import Design, LeaveOneOut, SecondCohort
+from radiomics_hcc.modelling.testing_designs import LeaveOneOut
 
 EVERY_GROUP: Final = "all tested"
 
@@ -48,8 +47,8 @@ class Elsewhere:
 
 
 def tested_elsewhere(
-    experiment: Experiment, material: Material, judged: Judged, talk: Talk
-) -> dict[str, pd.DataFrame]:
+    experiment: Experiment, judged: Judged, planned: Sequence[PlannedTest], talk: Talk
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Carry out every test on other patients that the experiment asks for.
 
     Returns
@@ -58,92 +57,59 @@ def tested_elsewhere(
         Empty without one, else `external_groups`, `external_metrics` (of all tested patients
         and of each group by itself), `external_comparisons` and `external_out_of_fold`, each
         with the column `design`.
+    list of Finding
+        One for every test that failed; the others are kept.
     """
-    done = [
-        _carried_out(experiment, material, judged, section, talk)
-        for section in experiment.config.testing
-    ]
-    if not done:
-        return {}
+    tables: dict[str, list[pd.DataFrame]] = {}
+    findings = []
+    for test in planned:
+        talk.say(f"testing elsewhere: {test.name}")
+        nothing: dict[str, pd.DataFrame] = {}
+        carried_out = partial(_tables, experiment, judged, test, talk)
+        found, failed = attempt(f"The test {test.name}", carried_out, nothing)
+        findings += failed
+        for name, frame in found.items():
+            tables.setdefault(name, []).append(frame)
+    joined = {name: pd.concat(frames, ignore_index=True) for name, frames in tables.items()}
+    return joined, findings
+
+
+def _tables(
+    experiment: Experiment, judged: Judged, test: PlannedTest, talk: Talk
+) -> dict[str, pd.DataFrame]:
+    done = _carried_out(experiment, judged, test, talk)
     resamples = experiment.config.validation.resamples
-    scored = [_scored(each, judged, resamples, experiment.config.seed) for each in done]
-    parts = {
-        "external_groups": [each.groups.assign(design=each.name) for each in done],
-        "external_metrics": [metrics for metrics, _ in scored],
-        "external_comparisons": [comparisons for _, comparisons in scored],
-        "external_out_of_fold": [
-            out_of_fold(each.predictions).assign(design=each.name) for each in done
-        ],
+    metrics, comparisons = _scored(done, judged, resamples, experiment.config.seed)
+    return {
+        "external_groups": done.groups.assign(design=done.name),
+        "external_metrics": metrics,
+        "external_comparisons": comparisons,
+        "external_out_of_fold": out_of_fold(done.predictions).assign(design=done.name),
     }
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
 
 
 def _carried_out(
-    experiment: Experiment,
-    material: Material,
-    judged: Judged,
-    section: TestingSection,
-    talk: Talk,
-) -> Elsewhere:
-    design = design_of(section)
-    name = _name_of(section)
-    talk.say(f"testing elsewhere: {name}")
-    table, target = material.table, material.target
-    if isinstance(section, SecondCohortSection) and isinstance(design, SecondCohort):
-        second = gather(of_second_cohort(experiment, section), talk, is_trained_on=False)
-        table, target = with_second_cohort(
-            (table, target), (second.table, second.target), design=design
-        )
-    return _validated(experiment, judged, table, target, design, name)
-
-
-def _validated(
-    experiment: Experiment,
-    judged: Judged,
-    table: PatientTable,
-    target: Target,
-    design: Design,
-    name: str,
+    experiment: Experiment, judged: Judged, test: PlannedTest, talk: Talk
 ) -> Elsewhere:
     validation = validation_of(experiment)
     runs = validate_elsewhere(
         [run.candidate for run in judged.runs],
-        table,
-        target=target,
-        design=design,
+        test.table,
+        target=test.target,
+        design=test.design,
         validation=validation,
-        preparation=preparation_of(experiment, table),
+        preparation=preparation_of(experiment, test.table),
         jobs=experiment.config.execution.jobs,
+        progress=lambda done, total: talk.say(f"{test.name}: {done} of {total} trainings"),
     )
-    groups = tested_groups(design, table, target, validation=validation)
-    trains_others = isinstance(design, LeaveOneOut)
+    groups = tested_groups(test.design, test.table, test.target, validation=validation)
+    trains_others = isinstance(test.design, LeaveOneOut)
     return Elsewhere(
-        name,
+        test.name,
         tuple(run.predictions for run in runs),
         groups,
         training_auc(runs) if trains_others else {},
     )
-
-
-def of_second_cohort(experiment: Experiment, section: SecondCohortSection) -> Experiment:
-    """The same experiment on the second cohort's files."""
-    config = experiment.config
-    files = {
-        "cohort": config.cohort.model_copy(
-            update={"images": section.images, "patients": section.patients}
-        ),
-        "features": config.features.model_copy(update={"table": section.table}),
-        "target": config.target.model_copy(update={"measurements": section.measurements}),
-    }
-    if section.table is not None:
-        files["features"] = files["features"].model_copy(update={"params": None})
-    return replace(experiment, config=config.model_copy(update=files))
-
-
-def _name_of(section: TestingSection) -> str:
-    if isinstance(section, SecondCohortSection):
-        return section.name
-    return f"{section.kind}({section.column})"
 
 
 def _scored(

@@ -120,16 +120,25 @@ def context_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFr
         Where the label is a covariate of the harmonisation.
     """
     config = experiment.config
-    named = list(config.context) or [name for name in SITE_COLUMNS if name in patients.columns]
+    there = [str(name) for name in patients.columns]
+    named: dict[str, Sequence[str]] = {}
+    named["context"] = config.context or [name for name in SITE_COLUMNS if name in there]
     if config.harmonise is not None:
+        _refuse_labels(config, [config.harmonise.batch], "harmonise.batch")
         _refuse_labels(config, config.harmonise.covariates, "harmonise.covariates")
-        named += [config.harmonise.batch, *config.harmonise.covariates]
-    named += [each.column for each in config.testing if each.kind != "second_cohort"]
-    wanted = list(dict.fromkeys(named))
-    problems = list(column_problems(wanted, [str(name) for name in patients.columns], "context"))
+        named["harmonise.batch"] = [config.harmonise.batch]
+        named["harmonise.covariates"] = config.harmonise.covariates
+    named |= {
+        f"testing.{number}.column": [each.column]
+        for number, each in enumerate(config.testing)
+        if each.kind != "second_cohort"
+    }
+    problems = [
+        problem for key, names in named.items() for problem in column_problems(names, there, key)
+    ]
     if problems:
         raise InputError(problems, "patients table")
-    return patients[wanted]
+    return patients[list(dict.fromkeys(name for names in named.values() for name in names))]
 
 
 def subgroup_columns(experiment: Experiment, patients: pd.DataFrame) -> pd.DataFrame:

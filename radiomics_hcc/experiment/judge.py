@@ -79,7 +79,7 @@ def judge(
     resamples
         Resamples of the patient bootstrap.
     """
-    candidates = (*model_candidates(steps, table), *baseline_candidates(table, steps[0]))
+    candidates = candidates_of(steps, table)
     runs = cross_validate(
         candidates,
         table,
@@ -111,6 +111,11 @@ def judge(
     judged = Judged(evaluation, tuple(runs), reference)
     found = findings_after(judged, table, target, preparation)
     return replace(judged, evaluation=replace(evaluation, findings=found))
+
+
+def candidates_of(steps: Sequence[ClassifierStep], table: PatientTable) -> tuple[Candidate, ...]:
+    """The models, the primary one first, and the baselines that go with it."""
+    return (*model_candidates(steps, table), *baseline_candidates(table, steps[0]))
 
 
 def training_auc(runs: Sequence[ModelRun]) -> dict[str, float]:

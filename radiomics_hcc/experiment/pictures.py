@@ -42,7 +42,7 @@ class HasSettings(Protocol):
         """How was measured: `rule` holds the parameters of the `ViableRule`."""
 
 
-def montages(cohort: Cohort, most: int = 3) -> dict[str, bytes]:
+def montages(cohort: Cohort, most: int = 3, chosen: Sequence[str] = ()) -> dict[str, bytes]:
     """Draw the first lesion of the first patients: one figure file each, PNG by name.
 
     Parameters
@@ -52,13 +52,17 @@ def montages(cohort: Cohort, most: int = 3) -> dict[str, bytes]:
         has. With an arterial phase the viable part is found and drawn.
     most
         How many patients are drawn.
+    chosen
+        Patients that are drawn as well, such as those that a model calls wrongly; those without
+        an image are passed over.
     """
     first: dict[str, str] = {}
     for lesion in cohort.lesions:
         first.setdefault(lesion.patient_id, _name(lesion))
     pictures: dict[str, bytes] = {}
-    for patient, lesion_id in list(first.items())[:most]:
-        pictures |= _drawn(_studies(cohort, patient), [lesion_id], ViewStudy())
+    known = [patient for patient in chosen if patient in first]
+    for patient in dict.fromkeys([*known, *list(first)[:most]]):
+        pictures |= _drawn(_studies(cohort, patient), [first[patient]], ViewStudy())
     return pictures
 
 

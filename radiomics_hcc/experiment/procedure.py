@@ -45,8 +45,10 @@ def validation_of(experiment: Experiment) -> Validation:
     )
 
 
-def preparation_of(experiment: Experiment, table: PatientTable) -> Preparation:
+def preparation_of(experiment: Experiment, table: PatientTable | None) -> Preparation:
     """Harmonisation and reliability filter that the experiment asks for.
+
+    Without a table, because features are not measured yet, there is no reliability filter.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def preparation_of(experiment: Experiment, table: PatientTable) -> Preparation:
     config = experiment.config
     section = config.reliability
     rule = None
-    if section is not None:
+    if section is not None and table is not None:
         rule = read_reliability(experiment.path(section.table), section, table)
     return Preparation(harmonise_of(config.harmonise), rule)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
@@ -14,12 +15,14 @@ from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.elsewhere import tested_elsewhere
+from radiomics_hcc.experiment.feasible import check_feasible
 from radiomics_hcc.experiment.gather import Material, Talk, gather
 from radiomics_hcc.experiment.judge import judge
 from radiomics_hcc.experiment.keep import KeptRun
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.material_audit import audit_material
 from radiomics_hcc.experiment.pictures import montages
+from radiomics_hcc.experiment.planned_tests import Labelled
 from radiomics_hcc.experiment.procedure import preparation_of, validation_of
 from radiomics_hcc.experiment.record import record_tables, started, summary
 from radiomics_hcc.experiment.trust_tables import trust_tables
@@ -29,6 +32,10 @@ from radiomics_hcc.modelling.model_file import save_model
 from radiomics_hcc.report.figures.gallery import figures
 from radiomics_hcc.report.html import write_report
 from radiomics_hcc.tracking.open import default_tracker_uri, open_tracker
+
+MOSTLY: Final = 0.5
+WORST_SHOWN: Final = 2
+"""Pictures of patients called wrongly; with those of the first ones the report stays small."""
 
 
 def run(
@@ -119,6 +126,12 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
     config, validation = experiment.config, validation_of(experiment)
     preparation = preparation_of(experiment, material.table)
     talk.say(_sizes(material))
+    planned = check_feasible(
+        experiment,
+        (material.table, material.target),
+        material.patients,
+        read=lambda second: _second(second, talk),
+    )
     before = audit_material(experiment, material)
     _tell(before, talk)
     judged = judge(
@@ -143,6 +156,9 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         intent=str(config.intent),
     )
     models, unsaved = saved(final)
+    talk.say("tables of calibration, utility and stability")
+    trusted, unmade = trust_tables(experiment, material, judged, talk)
+    elsewhere, untested = tested_elsewhere(experiment, judged, planned, talk)
     files = inputs.input_files(experiment, material.cohort, material.features)
     completed = replace(
         record,
@@ -153,15 +169,30 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         summary=summary(experiment, material, judged),
         tables={
             **record_tables(experiment, material, judged),
-            **trust_tables(experiment, material, judged),
-            **tested_elsewhere(experiment, material, judged, talk),
+            **trusted,
+            **elsewhere,
         },
-        findings=(*findings, *unsaved),
+        findings=(*findings, *unsaved, *unmade, *untested),
         models=models,
     )
-    return replace(
-        completed, figures=figures(completed) | montages(_pictured(experiment, material.cohort))
-    )
+    pictured = _pictured(experiment, material.cohort)
+    shown = montages(pictured, chosen=worst_patients(completed))
+    return replace(completed, figures=figures(completed) | shown)
+
+
+def worst_patients(record: RunRecord) -> list[str]:
+    """Patients whom the primary model calls wrongly in most repeats, the worst first."""
+    errors = record.tables.get("errors")
+    if errors is None:
+        return []
+    wrong = errors.loc[errors["share_wrong"] > MOSTLY, "patient_id"]
+    return [str(patient) for patient in wrong.head(WORST_SHOWN)]
+
+
+def _second(experiment: Experiment, talk: Talk) -> Labelled:
+    """Table and target of a second cohort, which nothing is learned from."""
+    material = gather(experiment, talk, is_trained_on=False)
+    return material.table, material.target
 
 
 def saved(final: FinalModel) -> tuple[tuple[ModelFile, ...], tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from radiomics_hcc.domain.evaluation import Predictions
+from radiomics_hcc.domain.evaluation import Finding, Predictions
 from radiomics_hcc.domain.positive_class import positive_classes
 from radiomics_hcc.evaluation.boundaries import boundaries
 from radiomics_hcc.evaluation.calibration_smooth import calibration_errors, smooth_calibration
@@ -20,7 +20,8 @@ from radiomics_hcc.evaluation.stability import stability_table
 from radiomics_hcc.evaluation.subgroups import subgroup_table
 from radiomics_hcc.evaluation.threshold_summary import threshold_summary
 from radiomics_hcc.experiment import inputs
-from radiomics_hcc.experiment.gather import Material
+from radiomics_hcc.experiment.attempt import attempt
+from radiomics_hcc.experiment.gather import Material, Talk
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.procedure import preparation_of, validation_of
@@ -32,30 +33,62 @@ NOT_DRAWN: Final = ("no_information", "negative_control")
 
 
 def trust_tables(
-    experiment: Experiment, material: Material, judged: Judged
-) -> dict[str, pd.DataFrame]:
-    """Every such table of one run, by its name in the record."""
+    experiment: Experiment, material: Material, judged: Judged, talk: Talk
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Every such table of one run, by its name in the record, and what could not be made."""
+    found: dict[str, pd.DataFrame] = {}
+    findings = []
+    for what, make in _makers(experiment, material, judged, talk).items():
+        nothing: dict[str, pd.DataFrame] = {}
+        tables, failed = attempt(f"The part `{what}`", make, nothing)
+        found |= tables
+        findings += failed
+    return {name: frame for name, frame in found.items() if len(frame)}, findings
+
+
+def _makers(
+    experiment: Experiment, material: Material, judged: Judged, talk: Talk
+) -> dict[str, Callable[[], dict[str, pd.DataFrame]]]:
+    """What makes each part of the tables; one that fails does not take the others with it."""
     predictions = judged.evaluation.predictions
     primary = predictions[judged.primary.name]
-    clinical = inputs.clinical_columns(experiment, material.patients)
-    groups = inputs.subgroup_columns(experiment, material.patients)
-    found = {
-        "thresholds": threshold_summary(
-            list(predictions.values()), rule=experiment.config.validation.threshold
+    rule = experiment.config.validation.threshold
+    makers: dict[str, Callable[[], dict[str, pd.DataFrame]]] = {
+        "thresholds": lambda: {
+            "thresholds": threshold_summary(list(predictions.values()), rule=rule)
+        },
+        "errors": lambda: {
+            "errors": error_table(primary, inputs.clinical_columns(experiment, material.patients))
+        },
+        "stability": lambda: _stability(experiment, material, judged),
+        "subgroups": lambda: _subgroups(experiment, material, primary),
+        "calibration and utility": lambda: (
+            _two_class_tables(judged) if positive_classes(primary.classes) else {}
         ),
-        "errors": error_table(primary, clinical),
-        **_explanations(experiment, material, judged),
+        "boundaries": lambda: (
+            {"boundaries": boundaries(primary)} if len(primary.classes) > 2 else {}
+        ),
+        "reader ceiling": lambda: _reader_ceiling(material, primary),
     }
-    if len(groups.columns):
-        found["subgroups"] = subgroup_table(primary, groups.reindex(material.target.labels.index))
-    if positive_classes(primary.classes):
-        found |= _two_class_tables(judged)
-    if len(primary.classes) > 2:
-        found["boundaries"] = boundaries(primary)
+    if experiment.config.validation.importance:
+        makers["importance"] = lambda: _importance(experiment, material, judged, talk)
+    return makers
+
+
+def _subgroups(
+    experiment: Experiment, material: Material, primary: Predictions
+) -> dict[str, pd.DataFrame]:
+    groups = inputs.subgroup_columns(experiment, material.patients)
+    if not len(groups.columns):
+        return {}
+    return {"subgroups": subgroup_table(primary, groups.reindex(material.target.labels.index))}
+
+
+def _reader_ceiling(material: Material, primary: Predictions) -> dict[str, pd.DataFrame]:
     readers = material.target.reader_labels.reindex(material.target.labels.index)
-    if len(readers.columns) > 1:
-        found["reader_ceiling"] = reader_ceiling(primary, readers)
-    return {name: frame for name, frame in found.items() if len(frame)}
+    if len(readers.columns) < 2:
+        return {}
+    return {"reader_ceiling": reader_ceiling(primary, readers)}
 
 
 def _two_class_tables(judged: Judged) -> dict[str, pd.DataFrame]:
@@ -82,11 +115,11 @@ def _two_class_tables(judged: Judged) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _explanations(
+def _stability(
     experiment: Experiment, material: Material, judged: Judged
 ) -> dict[str, pd.DataFrame]:
-    """Which features the models used, how steadily, and how much the primary one needs them."""
-    validation, section = validation_of(experiment), experiment.config.validation
+    """Which features the models used, and how steadily."""
+    validation = validation_of(experiment)
     folds = validation.outer * validation.repeats
     selected = pd.concat([run.selected for run in judged.runs], ignore_index=True)
     slopes = pd.concat([run.coefficients for run in judged.runs], ignore_index=True)
@@ -99,22 +132,31 @@ def _explanations(
         "coefficients": coefficient_table(slopes, folds),
         "stability": stability_table(selected, folds, among),
     }
-    preparation = preparation_of(experiment, material.table)
-    if preparation.reliability is not None:
-        found["reliability"] = preparation.reliability.frame(material.table.names("radiomic"))
-    if section.importance:
-        explained = explain(
-            judged.primary,
-            material.table,
-            target=material.target,
-            validation=validation,
-            preparation=preparation,
-            how=GroupImportance(permutations=section.importance),
-            jobs=experiment.config.execution.jobs,
-        )
-        found["importance"] = importance_table(explained.drops, 1.0 / (validation.outer - 1))
-        found["importance_groups"] = explained.groups
+    rule = preparation_of(experiment, material.table).reliability
+    if rule is not None:
+        found["reliability"] = rule.frame(material.table.names("radiomic"))
     return found
+
+
+def _importance(
+    experiment: Experiment, material: Material, judged: Judged, talk: Talk
+) -> dict[str, pd.DataFrame]:
+    """How much the primary model needs each group of features."""
+    validation = validation_of(experiment)
+    talk.say("importance: the outer folds are fitted once more")
+    explained = explain(
+        judged.primary,
+        material.table,
+        target=material.target,
+        validation=validation,
+        preparation=preparation_of(experiment, material.table),
+        how=GroupImportance(permutations=experiment.config.validation.importance),
+        jobs=experiment.config.execution.jobs,
+    )
+    return {
+        "importance": importance_table(explained.drops, 1.0 / (validation.outer - 1)),
+        "importance_groups": explained.groups,
+    }
 
 
 def _choices(run: ModelRun) -> int:

@@ -97,12 +97,33 @@ def cross_validate(
         finite, or a class is too small for the folds.
     """
     validation.check(target.labels)
-    data = labelled_rows(candidates, table, target, preparation=preparation)
-    splits = list(validation.folds.split(data.rows.index, data.labels))
-    check_harmonisation(data, table, splits, validation)
+    data, splits = checked_folds(
+        candidates, table, target=target, validation=validation, preparation=preparation
+    )
     return run_splits(
         candidates, data, splits=splits, validation=validation, jobs=jobs, progress=progress
     )
+
+
+def checked_folds(
+    candidates: Sequence[Candidate],
+    table: PatientTable,
+    *,
+    target: Target,
+    validation: Validation,
+    preparation: Preparation = NOTHING_SHARED,
+) -> tuple[LabelledRows, list[Split]]:
+    """Deal the outer folds, and refuse before any fit what `cross_validate` cannot carry out.
+
+    Raises
+    ------
+    InputError
+        As `cross_validate` does.
+    """
+    data = labelled_rows(candidates, table, target, preparation=preparation)
+    splits = list(validation.folds.split(data.rows.index, data.labels))
+    check_harmonisation(data, table, splits, validation)
+    return data, splits
 
 
 def run_splits(

@@ -19,12 +19,13 @@ from radiomics_hcc.modelling.crossval import (
     labelled_rows,
     run_splits,
 )
+from radiomics_hcc.modelling.outer_fold import LabelledRows
 from radiomics_hcc.modelling.pipeline import NOTHING_SHARED
 from radiomics_hcc.modelling.preparation import Preparation
 from radiomics_hcc.modelling.splits import Split, derive_seed
 from radiomics_hcc.modelling.targets import Target
 from radiomics_hcc.modelling.testing_designs import Design, Round
-from radiomics_hcc.modelling.validation import Validation
+from radiomics_hcc.modelling.validation import Progress, Validation
 
 TESTING_STREAM: Final = 990_004
 """Keeps the seeds of tests on other patients apart from those of folds."""
@@ -49,6 +50,7 @@ def validate_elsewhere(
     validation: Validation,
     preparation: Preparation = NOTHING_SHARED,
     jobs: int = 1,
+    progress: Progress | None = None,
 ) -> list[ModelRun]:
     """Repeat the whole search on one side of a design and predict the other side.
 
@@ -68,6 +70,8 @@ def validate_elsewhere(
         Gives the inner folds, the rule of the threshold and the seed.
     preparation
         Harmonisation and reliability, fitted on the training side.
+    progress
+        Told of every training side: done, all.
 
     Returns
     -------
@@ -80,12 +84,51 @@ def validate_elsewhere(
         Where no group can be tested, or as `cross_validate` does.
     """
     data = labelled_rows(candidates, table, target, preparation=preparation)
+    rounds, splits = _checked_rounds(data, table, target, design=design, validation=validation)
+    seeded = _seeded(validation)
+    runs = run_splits(
+        candidates, data, splits=splits, validation=seeded, jobs=jobs, progress=progress
+    )
+    return [_named(run, rounds) for run in runs]
+
+
+def check_elsewhere(
+    candidates: Sequence[Candidate],
+    table: PatientTable,
+    *,
+    target: Target,
+    design: Design,
+    validation: Validation,
+    preparation: Preparation = NOTHING_SHARED,
+) -> None:
+    """Refuse before any fit what `validate_elsewhere` cannot carry out.
+
+    Raises
+    ------
+    InputError
+        As `validate_elsewhere` does.
+    """
+    data = labelled_rows(candidates, table, target, preparation=preparation)
+    _checked_rounds(data, table, target, design=design, validation=validation)
+
+
+def _checked_rounds(
+    data: LabelledRows,
+    table: PatientTable,
+    target: Target,
+    *,
+    design: Design,
+    validation: Validation,
+) -> tuple[list[Round], list[Split]]:
     rounds = _feasible(design, table, target, validation)
     splits = [_split(each, number, data.rows.index) for number, each in enumerate(rounds)]
-    seeded = replace(validation, seed=derive_seed(validation.seed, TESTING_STREAM))
-    check_harmonisation(data, table, splits, seeded)
-    runs = run_splits(candidates, data, splits=splits, validation=seeded, jobs=jobs)
-    return [_named(run, rounds) for run in runs]
+    check_harmonisation(data, table, splits, _seeded(validation))
+    return rounds, splits
+
+
+def _seeded(validation: Validation) -> Validation:
+    """The same procedure with seeds of its own."""
+    return replace(validation, seed=derive_seed(validation.seed, TESTING_STREAM))
 
 
 def tested_groups(

@@ -22,8 +22,8 @@ class SelectedBeforeSplit(Check):
     """Share of the columns that are unrelated to the label, by Storey's estimate [1]_.
 
     pi0 = #(p > 0.5) / (0.5 m) over the p-values (Kruskal-Wallis) of m columns of which none
-    repeats another. A table of measurements always has many unrelated columns; one from which
-    the best were picked has none.
+    repeats another, radiomic ones where it is known which are. A table of measurements always
+    has many unrelated columns; one from which the best were picked has none.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class SelectedBeforeSplit(Check):
     stage: ClassVar[Stage] = "before"
     needs: ClassVar[tuple[str, ...]] = ("features", "labels")
 
-    least_unrelated: float = 0.2
+    least_unrelated: float = 0.1
     most_related: float = 0.5
     fewest_columns: int = 10
 
@@ -73,6 +73,8 @@ class SelectedBeforeSplit(Check):
 def _p_values(given: CheckInput) -> FloatArray:
     """P-values of the columns of which none repeats another, those that have one."""
     features = pd.DataFrame(given.features).astype(float)
+    radiomic = [name for name in features.columns if name in given.timepoints]
+    features = features[radiomic] if radiomic else features
     codes = given.codes(features.index).to_numpy()
     labelled, codes = features[codes >= 0], codes[codes >= 0]
     if len(np.unique(codes)) < 2:

@@ -64,6 +64,13 @@ def test_copies_of_one_good_column_count_once(given):
     )
 
 
+def test_unrelated_clinical_columns_do_not_hide_selected_radiomic_ones(given):
+    picked = best(20, of=500)
+    mixed = picked.join(columns(8, seed=3).add_prefix("clinical_"))
+    known = replace(given, features=mixed, timepoints=dict.fromkeys(picked, "pre"))
+    assert SelectedBeforeSplit()(known).severity == "warning"
+
+
 def test_fewer_than_ten_columns_are_not_judged(given):
     finding = SelectedBeforeSplit()(replace(given, features=best(9, of=500)))
     assert finding.severity == "note"

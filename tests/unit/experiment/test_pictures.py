@@ -198,3 +198,5 @@ def test_every_measured_lesion_of_a_cohort_has_a_picture(tmp_path):
     assert len(found) == len(scans.lesions) == 3
     assert all(png.startswith(b"\x89PNG") for png in found.values())
     assert set(montages(scans)) <= set(found)
+    asked = montages(scans, most=0, chosen=["nobody", scans.lesions[0].patient_id])
+    assert set(asked) == set(montages(scans))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.errors import InputError, LeakageError
 from radiomics_hcc.evaluation.checks.table import CHECKS
+from radiomics_hcc.experiment.run import worst_patients
 
 SIZE, TEXTURE, LOOSE = "original_shape_MeshVolume", "original_glcm_Contrast", "original_glcm_Idm"
 SITES = ["A", "B", "C"]
@@ -65,7 +68,7 @@ def test_harmonised_run_recovers_what_the_site_took(study) -> None:
 
 def test_site_without_enough_patients_is_refused_before_any_fit(study) -> None:
     widen(study, patients=36)
-    with pytest.raises(InputError, match="site"):
+    with pytest.raises(InputError, match="batch 'C': has 1 training patients"):
         study.run("harmonise={batch: site}")
 
 
@@ -162,6 +165,13 @@ def test_what_makes_a_run_trustworthy_stands_in_its_tables(tested: RunRecord) ->
     assert importance.idxmax() == f"pre.{TEXTURE}"
 
 
+def test_patients_called_wrongly_are_pictured_worst_first(tested: RunRecord) -> None:
+    errors = tested.tables["errors"]
+    worst = worst_patients(tested)
+    assert worst == errors.loc[errors["share_wrong"] > 0.5, "patient_id"].tolist()[:2]
+    assert worst_patients(replace(tested, tables={})) == []
+
+
 def test_patient_of_both_cohorts_is_refused(study) -> None:
     widen(study, effect=0.0)
     second = "{kind: second_cohort, table: features.csv, patients: patients.csv}"
@@ -170,5 +180,5 @@ def test_patient_of_both_cohorts_is_refused(study) -> None:
 
 
 def test_unknown_site_column_is_told_before_any_fit(study) -> None:
-    with pytest.raises(InputError, match="context: centre_name"):
+    with pytest.raises(InputError, match=r"testing\.0\.column: centre_name"):
         study.run("testing=[{kind: leave_one_out, column: centre_name}]")

@@ -126,6 +126,18 @@ def test_rows_of_a_patient_are_averaged_and_stay_on_one_side(make_table, make_ta
     assert auc(result.predictions) < 0.75
 
 
+def test_no_information_knows_the_shares_of_patients_not_of_their_rows(
+    make_table, make_target
+) -> None:
+    # 12 of 24 patients respond, and each of these has three lesions.
+    names = pd.Index([f"P{n:02d}" for n in range(24)], name="patient_id")
+    words = ["R", "N"] * 12
+    index = names.repeat([3, 1] * 12)
+    table = make_table({"a": np.arange(48.0)}, index)
+    result = run(table, make_target(words, ("R", "N"), names), steps=(NoInformation(),))[0]
+    np.testing.assert_allclose(result.predictions.frame["p_R"], 0.5)
+
+
 def test_a_class_too_small_for_the_folds_is_refused_with_counts(make_table, make_target) -> None:
     table = make_table({"a": np.arange(20.0)})
     target = make_target(["R"] * 18 + ["N"] * 2, ("R", "N"))

@@ -7,7 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_curve
 
+from radiomics_hcc.domain.evaluation import Predictions
 from radiomics_hcc.errors import InputError
+from radiomics_hcc.evaluation.outcomes import read_outcomes
+from radiomics_hcc.modelling.predict import called
 from radiomics_hcc.modelling.thresholds import (
     THRESHOLD_RULES,
     half,
@@ -104,3 +107,19 @@ def test_an_unknown_rule_suggests_the_nearest() -> None:
     with pytest.raises(InputError, match=r"validation.threshold.*did you mean 'youden'"):
         Validation(threshold="yuden")
     assert set(THRESHOLD_RULES) == {"youden", "sensitivity_90", "prevalence", "half"}
+
+
+def test_patients_at_the_threshold_are_called_positive_where_classes_are_added_up() -> None:
+    # 0.1 + 0.2 is 0.30000000000000004 as a float; who is predicted the same is called the same.
+    classes = ("CR", "PR", "SD", "PD")
+    rows = [[0.1, 0.2, 0.3, 0.4]] * 2 + [[0.05, 0.05, 0.5, 0.4]] * 2
+    names = [f"p_{name}" for name in classes]
+    patients = pd.Index(list("abcd"), name="patient_id")
+    inner = pd.DataFrame(rows, index=patients, columns=names)
+    cut = two_class_threshold("sensitivity_90", inner, np.array([0, 1, 2, 3]), classes)
+    frame = inner.reset_index().assign(repeat=0, fold=0, label=list(classes), threshold=cut)
+    seen = read_outcomes(Predictions("m", classes, frame)).two_class()
+    assert seen is not None
+    assert seen.called_positive()[0].tolist() == [True, True, False, False]
+    card = {"threshold": cut, "classes": list(classes)}
+    assert called(inner.to_numpy(), card) == ["CR or PR"] * 2 + ["SD or PD"] * 2
