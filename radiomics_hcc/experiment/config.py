@@ -84,6 +84,9 @@ class TargetSection(Section):
     criterion: str = Field("mrecist", description="see `rhcc list criteria`")
     parameters: dict[str, Scalar] = Field({}, description="parameters of the criterion")
     readers: str = Field("majority", description="majority, median, unanimous, or a reader")
+    fewest_readers: int = Field(
+        1, ge=1, description="patients with the label of fewer readers are left out"
+    )
     column: str | None = Field(None, description="label column of the patients table")
     columns: dict[str, str] = Field(
         {}, description="label columns of several readers, reader: column of the patients table"
@@ -98,6 +101,8 @@ class TargetSection(Section):
             raise ValueError("give exactly one of measurements, column and columns")
         if self.label_columns and len(self.merge) < 2:
             raise ValueError("a label column needs merge: its classes, best first, and values")
+        if self.column is not None and self.fewest_readers > 1:
+            raise ValueError("fewest_readers needs measurements or columns: a column has no readers")
         return self
 
     @property

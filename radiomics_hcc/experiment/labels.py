@@ -47,14 +47,22 @@ def read_labels(experiment: Experiment, patients: pd.DataFrame) -> Labels:
         target = target_from_readings(
             readings, merge=merge, readers=section.readers, name=name, order=order
         )
-        return Labels(replace(target, dates=_label_days(section, patients, target.labels.index)))
+        dated = replace(target, dates=_label_days(section, patients, target.labels.index))
+        return Labels(_read_by_enough(dated, section.fewest_readers))
     assert section.measurements is not None, "the schema asks for measurements or a column"
     criterion = criterion_class(section.criterion).from_config(dict(section.parameters))
     response = assess(read_measurements(experiment.path(section.measurements)), criterion)
     target = target_from_readings(
         response.frame(), merge=merge, readers=section.readers, name=section.criterion
     )
-    return Labels(target, response)
+    return Labels(_read_by_enough(target, section.fewest_readers), response)
+
+
+def _read_by_enough(target: Target, fewest: int) -> Target:
+    """Leave out patients whom fewer readers gave a class."""
+    readings = target.reader_labels.reindex(target.labels.index).notna().sum(axis=1)
+    few = readings.index[readings < fewest]
+    return target.exclude(few, f"fewer than {fewest} readers gave a class")
 
 
 def readings_of(patients: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -294,10 +294,22 @@ def _patients_of(config: ExperimentConfig, features: Path, patients: Path | str 
     if path.suffix == ".parquet":
         what = "the model needs columns of the patients, and this is no table of patients"
         raise InputError([Problem(str(path), what, "name a CSV file with --patients")])
+    if patients is None:
+        _check_holds_patients(config, path)
     known, problems = read_patients(path, identity=config.cohort.patient_id)
     if problems:
         raise InputError(problems, str(path))
     return Cohort((), known, (path,))
+
+
+def _check_holds_patients(config: ExperimentConfig, features: Path) -> None:
+    """Refuse a feature table that has none of the patients' columns that the model needs."""
+    harmonise = config.harmonise
+    of_harmonise = (harmonise.batch, *harmonise.covariates) if harmonise else ()
+    needed = list(dict.fromkeys([*config.clinical, *of_harmonise]))
+    if set(needed).isdisjoint(read_csv_table(features).columns):
+        what = f"has none of the patients' columns that the model needs ({', '.join(needed)})"
+        raise InputError([Problem(str(features), what, "name their table with --patients")])
 
 
 def _with_empty_columns(config: ExperimentConfig, cohort: Cohort) -> pd.DataFrame:

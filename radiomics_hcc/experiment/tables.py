@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeAlias
 
 import pandas as pd
+from scipy.stats import ConstantInputWarning
 
 from radiomics_hcc.domain.cohort import UNMEASURED
 from radiomics_hcc.domain.evaluation import Predictions
@@ -152,12 +154,17 @@ def out_of_fold(predictions: Sequence[Predictions]) -> pd.DataFrame:
 
 
 def with_volume_correlation(selected: pd.DataFrame, table: PatientTable) -> pd.DataFrame:
-    """Spearman correlation of each selected feature with size, as the column `rho_volume`."""
+    """Spearman correlation of each selected feature with size, as the column `rho_volume`.
+
+    NaN without a size, and for a column that is constant.
+    """
     size = table.size_column()
     numbers = table.data.select_dtypes("number")
     if size is None:
         return selected.assign(rho_volume=float("nan"))
-    rho = numbers.corrwith(numbers[size], method="spearman")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConstantInputWarning)
+        rho = numbers.corrwith(numbers[size], method="spearman")
     return selected.assign(rho_volume=selected["feature"].map(rho))
 
 

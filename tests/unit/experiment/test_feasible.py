@@ -12,8 +12,6 @@ from radiomics_hcc.experiment import elsewhere, trust_tables
 from radiomics_hcc.experiment.attempt import NOT_MADE, attempt
 from radiomics_hcc.experiment.validate import validate_experiment
 
-QUICK = "validation.importance=0"
-
 
 @pytest.fixture
 def sites(study):
@@ -70,11 +68,12 @@ def test_every_infeasible_part_is_told_at_once(sites) -> None:
 
 
 def test_harmonisation_that_never_saw_a_tested_site_is_told(sites) -> None:
+    folds = "validation={outer: 3, repeats: 1, inner: 3}"
     by_site = "harmonise={batch: site, smallest_batch: 2}"
     elsewhere_too = "testing=[{kind: leave_one_out, column: site}]"
-    assert validate_experiment(sites.config, [by_site])
-    with pytest.raises(InputError, match="testing.0 leave_one_out: batch 'A'"):
-        validate_experiment(sites.config, [by_site, elsewhere_too])
+    assert validate_experiment(sites.config, [folds, by_site])
+    with pytest.raises(InputError, match=r"testing\.0 leave_one_out: batch 'A'"):
+        validate_experiment(sites.config, [folds, by_site, elsewhere_too])
 
 
 def test_failing_parts_are_named_and_lose_nothing(sites, monkeypatch) -> None:

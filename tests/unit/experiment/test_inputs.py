@@ -105,6 +105,14 @@ def test_one_of_several_readers_decides(study) -> None:
     assert target.dates.isna().all()
 
 
+def test_patient_read_by_too_few_is_left_out_with_the_reason(study) -> None:
+    experiment = experiment_of(study, READERS, "target.fewest_readers=3")
+    target = read_labels(experiment, readers_of(study)).target
+    assert target.labels.to_dict() == {"001": "OR", "002": "nonOR"}
+    reasons = target.exclusions.set_index("patient_id")["reason"]
+    assert reasons["003"] == "fewer than 3 readers gave a class"
+
+
 def test_label_of_a_reader_is_no_clinical_column(study) -> None:
     experiment = experiment_of(study, READERS, "clinical=[second]")
     with pytest.raises(LeakageError, match="clinical: second: is the label itself"):
@@ -120,7 +128,7 @@ def test_site_is_context_and_never_learned_from(study) -> None:
     patients = inputs.read_cohort(experiment_of(study)).clinical_frame().assign(site="A")
     assert list(inputs.context_columns(experiment_of(study), patients)) == ["site"]
     named = experiment_of(study, "harmonise={batch: scaner}")
-    with pytest.raises(InputError, match="context: scaner"):
+    with pytest.raises(InputError, match=r"harmonise\.batch: scaner"):
         inputs.context_columns(named, patients)
 
 

@@ -316,3 +316,13 @@ def test_what_must_be_known_is_written_beside_the_table(study, record) -> None:
 def test_sets_by_class_need_a_level() -> None:
     with pytest.raises(InputError, match="--conformal"):
         Question.of(None, None, by_class=True)
+
+
+def test_feature_table_without_the_clinical_columns_asks_for_the_patients(
+    study, clinical_record
+) -> None:
+    rows = pd.concat([new_table(study).assign(timepoint=when) for when in ("pre", "post")])
+    study.write("long.csv", rows)
+    with pytest.raises(InputError, match="name their table with --patients") as told:
+        predict(clinical_record, study.folder / "long.csv")
+    assert len(told.value.problems) == 1

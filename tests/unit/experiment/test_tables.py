@@ -161,3 +161,14 @@ def test_fold_metrics_score_every_fold() -> None:
 def test_headline_score_of_two_classes_is_the_auc() -> None:
     assert tables.headline_score(predictions_of("a", [0.9, 0.1, 0.8, 0.2])) == 1.0
     assert tables.headline_score(predictions_of("a", [0.1, 0.9, 0.2, 0.8])) == 0.0
+
+
+def test_constant_feature_has_no_correlation_with_volume_and_no_warning() -> None:
+    names = ["volume_ml", "same", "rising"]
+    values = pd.DataFrame({"volume_ml": [1.0, 2.0, 4.0], "same": 3.0, "rising": [1.0, 5.0, 6.0]})
+    values.index = pd.Index(["A", "B", "C"], name="patient_id")
+    columns = {name: Column(name, "radiomic", "pre", name) for name in names}
+    table = PatientTable(values, columns, pd.DataFrame(index=values.index))
+    assert table.size_column() == "volume_ml"
+    told = tables.with_volume_correlation(pd.DataFrame({"feature": ["same", "rising"]}), table)
+    assert told["rho_volume"].tolist() == pytest.approx([np.nan, 1.0], nan_ok=True)
