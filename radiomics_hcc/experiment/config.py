@@ -102,7 +102,7 @@ class TargetSection(Section):
         if self.label_columns and len(self.merge) < 2:
             raise ValueError("a label column needs merge: its classes, best first, and values")
         if self.column is not None and self.fewest_readers > 1:
-            raise ValueError("fewest_readers needs measurements or columns: a column has no readers")
+            raise ValueError("fewest_readers needs measurements or columns, not one column")
         return self
 
     @property
