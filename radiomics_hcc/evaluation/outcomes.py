@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.evaluation import PREDICTION_KEYS, Predictions
-from radiomics_hcc.domain.positive_class import positive_classes
+from radiomics_hcc.domain.positive_class import positive_classes, summed
 from radiomics_hcc.errors import InputError, Problem
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -19,7 +19,6 @@ IntArray: TypeAlias = NDArray[np.intp]
 
 PROBABILITY_TOLERANCE: Final = 1e-6
 MOST_PROBABLE: Final = 0.5  # of two classes, the more probable one begins here
-SUM_DECIMALS: Final = 12  # sums that are equal on paper differ from the 16th on: no tie
 SHOWN_AT_MOST: Final = 5
 
 
@@ -107,12 +106,6 @@ class Outcomes:
             probabilities=np.stack([chance, 1.0 - chance], axis=2),
             thresholds=self.thresholds if better == positive_classes(self.classes) else None,
         )
-
-
-def summed(probabilities: FloatArray) -> FloatArray:
-    """Sum over the last axis, within 0 to 1, rounded so that equal sums are ties."""
-    total = np.round(probabilities.sum(axis=-1), SUM_DECIMALS)
-    return np.asarray(np.clip(total, 0.0, 1.0), dtype=float)
 
 
 def read_outcomes(predictions: Predictions) -> Outcomes:

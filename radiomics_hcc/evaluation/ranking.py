@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from radiomics_hcc.evaluation.outcomes import SUM_DECIMALS, FloatArray, IntArray
+from radiomics_hcc.domain.positive_class import SUM_DECIMALS
+from radiomics_hcc.evaluation.outcomes import FloatArray, IntArray
 
 
 def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

@@ -12,12 +12,16 @@ import pandas as pd
 
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.errors import LeakageError
+from radiomics_hcc.evaluation.checks.harmonised_with_outcome import HarmonisedWithOutcome
 from radiomics_hcc.evaluation.checks.table import CHECKS
 from radiomics_hcc.experiment.gather import Talk, gather
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.material_audit import audit_material
 from radiomics_hcc.experiment.run import chosen
 from radiomics_hcc.modelling.leakage import INCORPORATION_CODE, Intent
+
+HARMONISATION: Final = "harmonise."
+"""Begins the place of a problem with the harmonisation in an experiment file."""
 
 COLUMNS: Final = ("experiment", "code", "severity", "title", "sentence", "page")
 
@@ -99,13 +103,22 @@ def _findings(experiment: Experiment, talk: Talk) -> tuple[Finding, ...]:
         try:
             material = gather(replace(experiment, config=describing), talk)
         except LeakageError:
-            sentence = f"A run would be refused, and nothing else was looked at: {_told(refusal)}."
-            return (Finding(INCORPORATION_CODE, "serious", sentence),)
+            return _refused(refusal)
     return audit_material(experiment, material)
 
 
-def _told(refusal: LeakageError) -> str:
-    return " | ".join(str(problem) for problem in refusal.problems)
+def _refused(refusal: LeakageError) -> tuple[Finding, ...]:
+    """What no intent allows, under the code of its check; nothing else could be looked at."""
+    by_code: dict[str, list[str]] = {}
+    for problem in refusal.problems:
+        is_harmonisation = problem.where.startswith(HARMONISATION)
+        code = HarmonisedWithOutcome.code if is_harmonisation else INCORPORATION_CODE
+        by_code.setdefault(code, []).append(str(problem))
+    sentence = "A run would be refused, and nothing else was looked at: {}."
+    return tuple(
+        Finding(code, "serious", sentence.format(" | ".join(told)))
+        for code, told in sorted(by_code.items())
+    )
 
 
 def page_of(code: str) -> str:

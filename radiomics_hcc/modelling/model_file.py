@@ -23,6 +23,7 @@ TRUSTED_TYPES: Final = frozenset(
         "radiomics_hcc.modelling.classifiers.block_stacking.BlockStacking",
         "radiomics_hcc.modelling.classifiers.k_nearest.NearestShares",
         "radiomics_hcc.modelling.classifiers.margin.MarginClassifier",
+        "radiomics_hcc.modelling.classifiers.no_information.PatientShares",
         "radiomics_hcc.modelling.classifiers.ordinal_logistic.OrdinalLogisticClassifier",
         "radiomics_hcc.modelling.combat.ComBat",
         "radiomics_hcc.modelling.combat_covariates.NumberCode",

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.patient_table import CONTEXT_PREFIX, PatientTable
-from radiomics_hcc.domain.positive_class import positive_classes
+from radiomics_hcc.domain.positive_class import positive_classes, positive_probability
 from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.modelling.applicability import applicability, applicability_word, model_columns
 from radiomics_hcc.modelling.card import ColumnCard, ModelCard
@@ -96,9 +96,8 @@ def called(probabilities: NDArray[np.float64], card: ModelCard) -> list[str]:
     threshold, positive = card.get("threshold"), positive_classes(card["classes"])
     if threshold is None or np.isnan(threshold) or positive is None:
         return [""] * len(probabilities)
-    is_positive = np.array([name in positive for name in card["classes"]])
     rest = [name for name in card["classes"] if name not in positive]
-    chance = probabilities[:, is_positive].sum(axis=1)
+    chance = positive_probability(probabilities, card["classes"], positive)
     return [OR.join(positive) if share >= threshold else OR.join(rest) for share in chance]
 
 

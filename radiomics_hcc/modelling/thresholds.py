@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from radiomics_hcc.domain.positive_class import positive_classes
+from radiomics_hcc.domain.positive_class import positive_classes, positive_probability
 
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
@@ -46,13 +46,10 @@ def two_class_threshold(
     positive = positive_classes(classes)
     if positive is None:
         return float("nan")
-    is_positive = np.isin(np.asarray(classes, dtype=object), positive)
-    chance = probabilities.to_numpy()[:, is_positive].sum(axis=1)
-    rows = pd.DataFrame({"chance": chance, "truth": is_positive[codes]}, index=probabilities.index)
-    patients = rows.groupby(level=0, sort=True).agg(
-        chance=("chance", "mean"), truth=("truth", "first")
-    )
-    return THRESHOLD_RULES[rule](patients["chance"].to_numpy(), patients["truth"].to_numpy(bool))
+    means = probabilities.groupby(level=0, sort=True).mean().to_numpy()
+    of_row = pd.Series(np.isin(np.asarray(classes, dtype=object)[codes], positive))
+    truth = of_row.groupby(probabilities.index.to_numpy(), sort=True).first().to_numpy(bool)
+    return THRESHOLD_RULES[rule](positive_probability(means, classes, positive), truth)
 
 
 def youden(probability: FloatArray, is_positive: BoolArray) -> float:

@@ -28,6 +28,7 @@ from radiomics_hcc.modelling.classifiers.base import MAX_GRID_POINTS
 from radiomics_hcc.modelling.classifiers.block_stacking import BlockStacking
 from radiomics_hcc.modelling.classifiers.k_nearest import NearestShares
 from radiomics_hcc.modelling.classifiers.margin import MarginClassifier
+from radiomics_hcc.modelling.classifiers.no_information import PatientShares
 from radiomics_hcc.modelling.classifiers.ordinal_logistic import OrdinalLogisticClassifier
 from radiomics_hcc.modelling.classifiers.table import (
     CLASSIFIERS,
@@ -56,6 +57,7 @@ from radiomics_hcc.modelling.selection import (
         MarginClassifier(kernel="rbf", class_weight="balanced"),
         NearestShares(),
         OrdinalLogisticClassifier(),
+        PatientShares(),
         MissingRateFilter(),
         NearConstantFilter(),
         CorrelationPruning(),

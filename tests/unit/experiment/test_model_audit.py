@@ -73,6 +73,15 @@ def test_the_label_among_the_features_is_serious(study) -> None:
     assert "is the label itself" in audit.findings[0].sentence
 
 
+def test_the_label_as_a_covariate_of_the_harmonisation_has_its_own_code(study) -> None:
+    patients = study.table("patients.csv")
+    study.write("patients.csv", patients.assign(site=["north", "north", "south", "south"] * 6))
+    covariates = "harmonise={batch: site, covariates: [age, responder]}"
+    (audit,) = audit_file(study.config, [covariates])
+    assert severities(audit) == {"HCC017": "serious"}
+    assert "responder" in audit.findings[0].sentence
+
+
 def test_a_site_that_is_the_label_is_serious(study) -> None:
     patients = study.table("patients.csv")
     sites = patients["responder"].map({0: "north", 1: "south"})
