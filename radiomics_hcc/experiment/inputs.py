@@ -95,13 +95,15 @@ def patient_table(
     for table in tables[1:]:
         joined = joined.join(table)
     clinical = clinical_columns(experiment, patients)
-    dated = joined.with_clinical(clinical, days_of(clinical, patients))
+    harmonise = experiment.config.harmonise
+    used = [*clinical.columns, *(harmonise.covariates if harmonise else ())]
+    dated = joined.with_clinical(clinical, days_of(used, patients))
     return dated.with_context(context_columns(experiment, patients))
 
 
-def days_of(clinical: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def days_of(columns: Sequence[str], patients: pd.DataFrame) -> pd.DataFrame:
     """The days on which clinical columns were measured, where `<column>_date` gives them."""
-    dated = [name for name in clinical.columns if f"{name}{DATE_SUFFIX}" in patients.columns]
+    dated = [name for name in dict.fromkeys(columns) if f"{name}{DATE_SUFFIX}" in patients.columns]
     days = patients[[f"{name}{DATE_SUFFIX}" for name in dated]].set_axis(dated, axis="columns")
     return days.apply(pd.to_datetime)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
-from radiomics_hcc.domain.evaluation import Finding
+from radiomics_hcc.domain.evaluation import SEVERITIES, Finding
 from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
@@ -126,13 +126,11 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
     config, validation = experiment.config, validation_of(experiment)
     preparation = preparation_of(experiment, material.table)
     talk.say(_sizes(material))
+    seconds = SecondCohorts(talk)
     planned = check_feasible(
-        experiment,
-        (material.table, material.target),
-        material.patients,
-        read=lambda second: _second(second, talk),
+        experiment, (material.table, material.target), material.patients, read=seconds.read
     )
-    before = audit_material(experiment, material)
+    before = audited(experiment, material, seconds.read_so_far)
     _tell(before, talk)
     judged = judge(
         [make_classifier(model) for model in config.models],
@@ -189,10 +187,40 @@ def worst_patients(record: RunRecord) -> list[str]:
     return [str(patient) for patient in wrong.head(WORST_SHOWN)]
 
 
-def _second(experiment: Experiment, talk: Talk) -> Labelled:
-    """Table and target of a second cohort, which nothing is learned from."""
-    material = gather(experiment, talk, is_trained_on=False)
-    return material.table, material.target
+@dataclass
+class SecondCohorts:
+    """Reads second cohorts, which nothing is learned from, and keeps what was read.
+
+    Parameters
+    ----------
+    talk
+        Where to tell how far the work is.
+    read_so_far
+        In the order in which they were asked for.
+    """
+
+    talk: Talk
+    read_so_far: list[Material] = field(default_factory=list)
+
+    def read(self, experiment: Experiment) -> Labelled:
+        """Table and target of a second cohort, given the experiment on its files."""
+        material = gather(experiment, self.talk, is_trained_on=False)
+        self.read_so_far.append(material)
+        return material.table, material.target
+
+
+def audited(
+    experiment: Experiment, material: Material, seconds: Sequence[Material]
+) -> tuple[Finding, ...]:
+    """The checks before the fit; the worse word of each where there are second cohorts."""
+    found = audit_material(experiment, material)
+    for second in seconds:
+        beside = audit_material(
+            experiment, material, other_table=second.table, other_features=second.features
+        )
+        pairs = zip(found, beside, strict=True)
+        found = tuple(max(pair, key=lambda each: SEVERITIES.index(each.severity)) for pair in pairs)
+    return found
 
 
 def saved(final: FinalModel) -> tuple[tuple[ModelFile, ...], tuple[Finding, ...]]:

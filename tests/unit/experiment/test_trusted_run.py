@@ -179,6 +179,30 @@ def test_patient_of_both_cohorts_is_refused(study) -> None:
         study.run(f"testing=[{second}]", "validation.importance=0")
 
 
+def test_patient_of_both_cohorts_under_another_identity_is_found(study) -> None:
+    widen(study, effect=0.0)
+    widen(study, patients=30, first=200, effect=0.0)
+    second, first = study.table("second_features.csv"), study.table("features.csv")
+    second.loc[0, [SIZE, TEXTURE, LOOSE]] = first.loc[0, [SIZE, TEXTURE, LOOSE]].to_numpy()
+    study.write("second_features.csv", second)
+    record = study.run(
+        "testing=[{kind: second_cohort, table: second_features.csv, "
+        "patients: second_patients.csv}]",
+        "validation.importance=0",
+    )
+    (found,) = [finding for finding in record.findings if finding.code == "HCC003"]
+    assert found.severity == "serious"
+    assert "200" in found.sentence
+
+
+def test_covariate_measured_after_treatment_is_refused(study) -> None:
+    widen(study)
+    patients = study.table("patients.csv").assign(age_date="2021-06-01")
+    study.write("patients.csv", patients)
+    with pytest.raises(LeakageError, match="age"):
+        study.run("harmonise={batch: site, covariates: [age], smallest_batch: 2}")
+
+
 def test_unknown_site_column_is_told_before_any_fit(study) -> None:
     with pytest.raises(InputError, match=r"testing\.0\.column: centre_name"):
         study.run("testing=[{kind: leave_one_out, column: centre_name}]")
