@@ -80,4 +80,6 @@ if __name__ == "__main__":
     print(markdown(detection(everything)))
     print()
     print(markdown(false_alarms(everything)))
-    print(write("planted_leaks", everything))
+    keys = ["patients", "leak", "code", "severity", "refused"]
+    counted = everything.groupby(keys, sort=False).size().rename("cohorts").reset_index()
+    print(write("planted_leaks", counted))
