@@ -11,6 +11,7 @@ import pytest
 
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.errors import ConfigError, InputError, LeakageError, TrackingError
+from radiomics_hcc.experiment import gather as gather_module
 from radiomics_hcc.experiment import run as run_module
 from radiomics_hcc.experiment.gather import Talk
 from radiomics_hcc.experiment.run import run, run_experiments
@@ -202,7 +203,7 @@ def test_class_that_is_too_small_is_told_with_counts(study) -> None:
 
 def test_small_class_is_told_before_any_feature_is_measured(study, monkeypatch) -> None:
     measured: list[object] = []
-    monkeypatch.setattr(run_module, "measure_features", lambda *words: measured.append(words))
+    monkeypatch.setattr(gather_module, "measure_features", lambda *words: measured.append(words))
     assert "for 13 folds" in problems_of(study, "validation.outer=13")
     assert measured == []
 
