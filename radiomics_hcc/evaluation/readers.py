@@ -15,6 +15,7 @@ from radiomics_hcc.evaluation.intervals import percentile_interval
 from radiomics_hcc.evaluation.metrics import metrics_for
 from radiomics_hcc.evaluation.outcomes import Outcomes, read_outcomes
 from radiomics_hcc.evaluation.resampling import bootstrap_scores, draw_resamples
+from radiomics_hcc.evaluation.widening import widened_for
 
 READER_COLUMNS: Final = (
     "model",
@@ -34,6 +35,7 @@ def score_readers(
     readers: pd.DataFrame,
     *,
     metrics: Sequence[str] | None = None,
+    auc_widening: float = 1.0,
     resamples: int = 2000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -49,6 +51,9 @@ def score_readers(
     readers
         Index `patient_id`, one column of labels per reader, empty where a patient was not read.
         Patients without a prediction are left aside.
+    auc_widening
+        By how much the intervals of the AUC are wider because tested patients train the other
+        folds, see `widening_factor`.
 
     Returns
     -------
@@ -70,7 +75,8 @@ def score_readers(
         counts = draw_resamples(seen.labels, resamples, seed)
         unread = len(outcomes.labels) - len(seen.labels)
         for metric in names:
-            score = percentile_interval(bootstrap_scores(seen, metric, counts))
+            scores = widened_for(metric, bootstrap_scores(seen, metric, counts), auc_widening)
+            score = percentile_interval(scores)
             limits = (score.estimate, score.low, score.high, score.method)
             rows.append((outcomes.model, reader, metric, *limits, len(seen.labels), unread))
     return pd.DataFrame(rows, columns=list(READER_COLUMNS))

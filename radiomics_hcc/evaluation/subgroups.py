@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.evaluation import Predictions
-from radiomics_hcc.evaluation.intervals import Interval, percentile_interval
+from radiomics_hcc.evaluation.intervals import percentile_interval
 from radiomics_hcc.evaluation.metrics import METRICS, metrics_for, score_repeats
 from radiomics_hcc.evaluation.outcomes import FloatArray, Outcomes, read_outcomes
 from radiomics_hcc.evaluation.resampling import resample_weights
 from radiomics_hcc.evaluation.subgroup_levels import UNKNOWN, group_levels
+from radiomics_hcc.evaluation.widening import widened_for
 
 SUBGROUP_COLUMNS: Final = (
     "model",
@@ -44,6 +45,7 @@ def subgroup_table(
     groups: pd.DataFrame,
     *,
     metrics: Sequence[str] = ("auc",),
+    auc_widening: float = 1.0,
     resamples: int = 1000,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -62,6 +64,9 @@ def subgroup_table(
         left aside, predicted patients without a row are of the level `unknown`.
     metrics
         Names from `METRICS`.
+    auc_widening
+        By how much the intervals of the AUC are wider because tested patients train the other
+        folds, see `widening_factor`.
     resamples
         Resamples of all patients; a subgroup has in each the patients that were drawn.
 
@@ -81,7 +86,7 @@ def subgroup_table(
     outcomes = read_outcomes(predictions)
     names = metrics_for(outcomes.classes, metrics)
     levels = group_levels(groups).reindex(outcomes.patients)
-    sample = _Sample(outcomes, resample_weights(outcomes, resamples, seed))
+    sample = _Sample(outcomes, resample_weights(outcomes, resamples, seed), auc_widening)
     everybody = np.ones(len(outcomes.labels), dtype=bool)
     rows = [sample.row("all", ALL, metric, everybody) for metric in names]
     for variable, level, inside in _members(levels):
@@ -105,6 +110,7 @@ class _Sample:
 
     outcomes: Outcomes
     weights: FloatArray
+    auc_widening: float
 
     def row(
         self, variable: str, level: str, metric: str, inside: NDArray[np.bool_]
@@ -118,24 +124,24 @@ class _Sample:
         if not self._is_enough(metric, inside):
             return (*[np.nan] * 6, TOO_FEW)
         scores = self._scores(metric, inside)
-        found = _limits(percentile_interval(scores))
+        found = self._limits(metric, scores)
         if inside.all():
             return (*found, *[np.nan] * 3, "")
         if not self._is_enough(metric, ~inside):
             return (*found, *[np.nan] * 3, f"{EXPLORATORY}; {REST_TOO_FEW}")
         difference = scores - self._scores(metric, ~inside)
-        return (*found, *_limits(percentile_interval(difference)), EXPLORATORY)
+        return (*found, *self._limits(metric, difference), EXPLORATORY)
 
     def _scores(self, metric: str, inside: NDArray[np.bool_]) -> FloatArray:
         held = score_repeats(self.outcomes, metric, self.weights * inside)
         return np.asarray(held.mean(axis=1))
+
+    def _limits(self, metric: str, scores: FloatArray) -> tuple[float, float, float]:
+        found = percentile_interval(widened_for(metric, scores, self.auc_widening))
+        return found.estimate, found.low, found.high
 
     def _is_enough(self, metric: str, inside: NDArray[np.bool_]) -> bool:
         """Whether every class that the metric sees in all patients has enough in these."""
         labels = METRICS[metric].look_at(self.outcomes).labels
         each = [int((labels[inside] == code).sum()) for code in np.unique(labels)]
         return len(each) > 1 and min(each) >= FEWEST_OF_A_CLASS
-
-
-def _limits(found: Interval) -> tuple[float, float, float]:
-    return found.estimate, found.low, found.high

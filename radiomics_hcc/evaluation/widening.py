@@ -79,3 +79,8 @@ def widening_factors(
 def widened(scores: FloatArray, factor: float) -> FloatArray:
     """Scores (1 + b,) with the resamples spread around the first one, the estimate."""
     return np.asarray(scores[0] + factor * (scores - scores[0]))
+
+
+def widened_for(metric: str, scores: FloatArray, auc_widening: float) -> FloatArray:
+    """The scores as they are, those of the AUC spread by the factor."""
+    return widened(scores, auc_widening) if metric == WIDENED_METRIC else scores

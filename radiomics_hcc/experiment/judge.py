@@ -14,6 +14,7 @@ from radiomics_hcc.errors import LeakageError
 from radiomics_hcc.evaluation.checks.table import run_checks
 from radiomics_hcc.evaluation.evaluate import evaluate_predictions
 from radiomics_hcc.evaluation.stability import selection_frequency
+from radiomics_hcc.evaluation.widening import WIDENED_METRIC, widening_factor
 from radiomics_hcc.experiment.before_fit import Beside, check_input, findings_before
 from radiomics_hcc.experiment.matching import matched
 from radiomics_hcc.modelling.baselines import NO_INFORMATION, SIZE_ONLY, baseline_candidates
@@ -48,6 +49,16 @@ class Judged:
     evaluation: Evaluation
     runs: tuple[ModelRun, ...]
     reference: str
+
+    @property
+    def auc_widening(self) -> float:
+        """By how much intervals of the primary model's AUC are wider than the bootstrap's."""
+        rows = self.evaluation.metrics
+        own = rows[(rows["model"] == self.primary.name) & (rows["metric"] == WIDENED_METRIC)]
+        if own.empty:
+            return 1.0
+        trained = training_auc(self.runs)[self.primary.name]
+        return widening_factor(float(own["estimate"].iloc[0]), trained)
 
     @property
     def primary(self) -> Candidate:

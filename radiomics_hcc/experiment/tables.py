@@ -126,7 +126,9 @@ def model_tables(judged: Judged, table: PatientTable, target: Target) -> dict[st
         tables |= _curves(judged)
     readers = target.reader_labels.reindex(target.labels.index)
     if len(readers.columns) > 1:
-        tables["reader_scores"] = score_readers(predictions[judged.primary.name], readers)
+        tables["reader_scores"] = score_readers(
+            predictions[judged.primary.name], readers, auc_widening=judged.auc_widening
+        )
     return tables
 
 

@@ -61,7 +61,7 @@ def _makers(
             "errors": error_table(primary, inputs.clinical_columns(experiment, material.patients))
         },
         "stability": lambda: _stability(experiment, material, judged),
-        "subgroups": lambda: _subgroups(experiment, material, primary),
+        "subgroups": lambda: _subgroups(experiment, material, judged),
         "calibration and utility": lambda: (
             _two_class_tables(judged) if positive_classes(primary.classes) else {}
         ),
@@ -76,12 +76,14 @@ def _makers(
 
 
 def _subgroups(
-    experiment: Experiment, material: Material, primary: Predictions
+    experiment: Experiment, material: Material, judged: Judged
 ) -> dict[str, pd.DataFrame]:
     groups = inputs.subgroup_columns(experiment, material.patients)
     if not len(groups.columns):
         return {}
-    return {"subgroups": subgroup_table(primary, groups.reindex(material.target.labels.index))}
+    primary = judged.evaluation.predictions[judged.primary.name]
+    known = groups.reindex(material.target.labels.index)
+    return {"subgroups": subgroup_table(primary, known, auc_widening=judged.auc_widening)}
 
 
 def _reader_ceiling(material: Material, primary: Predictions) -> dict[str, pd.DataFrame]:

@@ -62,3 +62,16 @@ def test_all_unusable_labels_are_named(drawn, labels):
         score_readers(drawn(), table)
     assert "reader anna, patient p000: label 'NE'" in str(caught.value)
     assert "reader bert: labelled no patient" in str(caught.value)
+
+
+def test_only_the_interval_of_the_auc_is_widened(drawn, labels):
+    plain, wide = (
+        score_readers(
+            drawn(), labels.to_frame("anna"), metrics=["auc", "brier"], resamples=50, **how
+        ).set_index("metric")
+        for how in ({}, {"auc_widening": 1.5})
+    )
+    gain = wide["high"] - wide["low"]
+    assert gain["auc"] == pytest.approx(1.5 * (plain["high"] - plain["low"])["auc"])
+    assert wide["estimate"].equals(plain["estimate"])
+    assert wide.loc["brier"].equals(plain.loc["brier"])

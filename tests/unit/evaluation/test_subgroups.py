@@ -138,3 +138,13 @@ def test_all_problems_of_the_groups_are_told():
     assert "cuts of site: the column holds words" in message
     assert "did you mean 'site'" in message
     assert "cuts of age: must be different numbers in ascending order" in message
+
+
+def test_widening_spreads_the_auc_and_its_difference_around_the_same_estimate(drawn, sites):
+    plain = subgroup_table(drawn(), sites, resamples=50, seed=2)
+    wide = subgroup_table(drawn(), sites, resamples=50, seed=2, auc_widening=1.25)
+    assert wide["estimate"].equals(plain["estimate"])
+    for low, high in (("low", "high"), ("difference_low", "difference_high")):
+        ratio = ((wide[high] - wide[low]) / (plain[high] - plain[low])).dropna()
+        assert ratio.tolist() == pytest.approx([1.25] * len(ratio))
+        assert len(ratio)
