@@ -74,7 +74,7 @@ def coefficient_table(coefficients: pd.DataFrame, outer_folds: int) -> pd.DataFr
     keys = ["model", "feature", "class"]
     slopes = in_use.fillna({"class": ""}).groupby(keys, sort=False)["value"]
     table = slopes.agg(["mean", "std", "size"]).rename(columns={"std": "sd"})
-    positive = slopes.agg(lambda values: float((values > 0).mean()))
+    positive = slopes.agg(lambda values: (values > 0).mean()).astype(float)
     table["same_sign"] = np.maximum(positive, 1.0 - positive)
     table["folds_used"] = table["size"] / outer_folds
     table["folds"] = outer_folds

@@ -213,7 +213,9 @@ def _share(is_so: pd.Series) -> str:
 
 
 def _stacked(judged: Judged, name: str) -> pd.DataFrame:
-    return pd.concat([getattr(run, name) for run in judged.runs], ignore_index=True)
+    # A model without any row has columns without a type, which would take the others' away.
+    stacked = pd.concat([getattr(run, name) for run in judged.runs], ignore_index=True)
+    return stacked.infer_objects()
 
 
 def _confusion(predictions: Predictions) -> pd.DataFrame:

@@ -123,8 +123,8 @@ def _stability(
     """Which features the models used, and how steadily."""
     validation = validation_of(experiment)
     folds = validation.outer * validation.repeats
-    selected = pd.concat([run.selected for run in judged.runs], ignore_index=True)
-    slopes = pd.concat([run.coefficients for run in judged.runs], ignore_index=True)
+    selected = pd.concat([run.selected for run in judged.runs], ignore_index=True).infer_objects()
+    slopes = pd.concat([run.coefficients for run in judged.runs], ignore_index=True).infer_objects()
     among = {
         run.candidate.name: _choices(run)
         for run in judged.runs

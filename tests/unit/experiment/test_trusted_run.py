@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.api.types import is_numeric_dtype
 
 from radiomics_hcc.domain.record import RunRecord
 from radiomics_hcc.errors import InputError, LeakageError
 from radiomics_hcc.evaluation.checks.table import CHECKS
 from radiomics_hcc.experiment.run import worst_patients
+from radiomics_hcc.tracking.folder_tracker import FolderTracker
 
 SIZE, TEXTURE, LOOSE = "original_shape_MeshVolume", "original_glcm_Contrast", "original_glcm_Idm"
 SITES = ["A", "B", "C"]
@@ -206,3 +208,15 @@ def test_covariate_measured_after_treatment_is_refused(study) -> None:
 def test_unknown_site_column_is_told_before_any_fit(study) -> None:
     with pytest.raises(InputError, match=r"testing\.0\.column: centre_name"):
         study.run("testing=[{kind: leave_one_out, column: centre_name}]")
+
+
+def test_tables_come_back_from_the_tracker_with_their_types(study) -> None:
+    record = study.run("clinical=[age]", "validation.importance=2")
+    kept = FolderTracker(study.folder / "runs").read(record.run_id)
+    other = [
+        (name, column)
+        for name, table in record.tables.items()
+        for column in table.columns
+        if is_numeric_dtype(table[column]) != is_numeric_dtype(kept.tables[name][column])
+    ]
+    assert other == []
