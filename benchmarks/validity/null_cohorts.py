@@ -33,8 +33,8 @@ METRIC: Final = "auc"
 STEP: Final = OrdinalLogistic()
 FOLDS: Final = Validation(outer=5, repeats=1, inner=2)
 """Fewer repeats and inner folds than by default, so that hundreds of studies take minutes. More
-repeats narrow the bootstrap of the averaged score more than they steady the score itself, so that
-one repeat flatters its coverage; `--repeats 4` comes close to the default of 20."""
+repeats narrow the bootstrap of the averaged score more than they steady the score itself; what ten
+repeats do is in `interval_coverage.py`."""
 
 RESAMPLES: Final = 1000
 # 19 permutations: p <= 0.05 only where the real labels do best of 20, which happens in 5 % of
