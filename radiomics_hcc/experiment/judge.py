@@ -44,11 +44,14 @@ class Judged:
         Models first, then baselines.
     reference
         The baseline that decides the verdict.
+    preparation
+        Harmonisation and reliability that all of them share.
     """
 
     evaluation: Evaluation
     runs: tuple[ModelRun, ...]
     reference: str
+    preparation: Preparation
 
     @property
     def auc_widening(self) -> float:
@@ -119,8 +122,8 @@ def judge(
         validation.folds.frame(target.labels),
         (),
     )
-    judged = Judged(evaluation, tuple(runs), reference)
-    found = findings_after(judged, table, target, preparation)
+    judged = Judged(evaluation, tuple(runs), reference, preparation)
+    found = findings_after(judged, table, target)
     return replace(judged, evaluation=replace(evaluation, findings=found))
 
 
@@ -238,13 +241,11 @@ def _selected(runs: Sequence[ModelRun], validation: Validation) -> pd.DataFrame:
     return selection_frequency(selected, validation.outer * validation.repeats)
 
 
-def findings_after(
-    judged: Judged, table: PatientTable, target: Target, preparation: Preparation
-) -> tuple[Finding, ...]:
+def findings_after(judged: Judged, table: PatientTable, target: Target) -> tuple[Finding, ...]:
     """One finding of every check that looks at what the models did."""
     primary, evaluation = judged.runs[0], judged.evaluation
     known = check_input(table, target, Beside())
-    reliability = preparation.reliability
+    reliability = judged.preparation.reliability
     return run_checks(
         replace(
             known,

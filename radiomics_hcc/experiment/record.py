@@ -13,7 +13,7 @@ from radiomics_hcc.experiment import inputs, tables
 from radiomics_hcc.experiment.gather import Material
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
-from radiomics_hcc.experiment.procedure import preparation_of, validation_of
+from radiomics_hcc.experiment.procedure import validation_of
 from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
 from radiomics_hcc.features.verify import agreement_of
 from radiomics_hcc.modelling.permutation import permutation_test
@@ -95,7 +95,7 @@ def _permutation(experiment: Experiment, material: Material, judged: Judged) -> 
         material.table,
         target=material.target,
         validation=validation_of(experiment),
-        preparation=preparation_of(experiment, material.table),
+        preparation=judged.preparation,
         score=tables.headline_score,
         jobs=experiment.config.execution.jobs,
     )

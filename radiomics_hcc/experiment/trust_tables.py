@@ -24,7 +24,7 @@ from radiomics_hcc.experiment.attempt import attempt
 from radiomics_hcc.experiment.gather import Material, Talk
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
-from radiomics_hcc.experiment.procedure import preparation_of, validation_of
+from radiomics_hcc.experiment.procedure import validation_of
 from radiomics_hcc.modelling.crossval import ModelRun
 from radiomics_hcc.modelling.explain import GroupImportance, explain
 
@@ -134,7 +134,7 @@ def _stability(
         "coefficients": coefficient_table(slopes, folds),
         "stability": stability_table(selected, folds, among),
     }
-    rule = preparation_of(experiment, material.table).reliability
+    rule = judged.preparation.reliability
     if rule is not None:
         found["reliability"] = rule.frame(material.table.names("radiomic"))
     return found
@@ -151,7 +151,7 @@ def _importance(
         material.table,
         target=material.target,
         validation=validation,
-        preparation=preparation_of(experiment, material.table),
+        preparation=judged.preparation,
         how=GroupImportance(permutations=experiment.config.validation.importance),
         jobs=experiment.config.execution.jobs,
     )

@@ -45,7 +45,12 @@ class PermutationTest:
 
     @property
     def p_value(self) -> float:
-        """(b + 1) / (m + 1) with b of m permutations at least as good as the real labels."""
+        """(b + 1) / (m + 1) with b of m permutations at least as good as the real labels.
+
+        NaN where some score is undefined: it could be taken for the best or the worst.
+        """
+        if not (np.isfinite(self.observed) and np.isfinite(self.permuted).all()):
+            return float("nan")
         as_good = int((self.permuted >= self.observed).sum())
         return (as_good + 1) / (len(self.permuted) + 1)
 

@@ -102,3 +102,10 @@ def test_harmonisation_is_fitted_anew_for_every_permutation(make_table, make_tar
     ]
     assert found[1].observed > found[0].observed
     assert found[1].p_value == pytest.approx(1 / 5)
+
+
+@pytest.mark.parametrize(
+    ("observed", "permuted"), [(np.nan, [0.5, 0.6]), (0.7, [0.5, np.nan])], ids=["real", "permuted"]
+)
+def test_undefined_score_gives_no_p_value(observed: float, permuted: list[float]) -> None:
+    assert np.isnan(PermutationTest("model", observed, np.array(permuted)).p_value)
