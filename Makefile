@@ -4,10 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 LOCK   := requirements/locked.txt
 STAMP  := $(VENV)/.installed
+DOCS_LOCK  := requirements/docs.txt
+DOCS_STAMP := $(VENV)/.docs-installed
 DEMO   ?= demo
 JOBS   ?= 2
 
-.PHONY: help setup demo browser test test-slow lint format bench ibsi parity lock clean
+.PHONY: help setup demo browser test test-slow docs lint format bench ibsi parity lock clean
 
 help:
 	@echo "make setup      build .venv from the locked versions"
@@ -15,10 +17,11 @@ help:
 	@echo "make test       ruff, mypy, import contracts, tests (warnings are errors)"
 	@echo "make test-slow  the tests that take minutes"
 	@echo "make lint       the static checks alone; make format mends the layout"
+	@echo "make docs       the documentation site, docs/_build/html (warnings are errors)"
 	@echo "make ibsi       docs/ibsi_values.md: every IBSI reference value and ours (needs the IBSI data)"
 	@echo "make parity     the measured tables of docs/parity.md (needs the public cases)"
 	@echo "make bench      the benchmarks, as ratios"
-	@echo "make lock       resolve requirements/locked.txt anew (needs uv)"
+	@echo "make lock       resolve requirements/*.txt anew (needs uv)"
 
 setup: $(STAMP)
 
@@ -54,6 +57,13 @@ test: lint browser
 test-slow: setup
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal -m slow
 
+$(DOCS_STAMP): $(DOCS_LOCK) $(STAMP)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(DOCS_LOCK)
+	touch $(DOCS_STAMP)
+
+docs: setup $(DOCS_STAMP)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going -b html docs docs/_build/html
+
 bench: setup
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
@@ -67,6 +77,9 @@ lock:
 	uv pip compile pyproject.toml --extra pyradiomics --group dev --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --quiet --output-file $(LOCK)
+	uv pip compile --group pyproject.toml:docs --constraint $(LOCK) --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --no-header --quiet --output-file $(DOCS_LOCK)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
