@@ -11,6 +11,7 @@ from radiomics_hcc.domain.evaluation import Finding, Predictions
 from radiomics_hcc.domain.positive_class import positive_classes
 from radiomics_hcc.evaluation.boundaries import boundaries
 from radiomics_hcc.evaluation.calibration_smooth import calibration_errors, smooth_calibration
+from radiomics_hcc.evaluation.column_losses import column_losses
 from radiomics_hcc.evaluation.errors_by_patient import error_table
 from radiomics_hcc.evaluation.explanations import coefficient_table, importance_table
 from radiomics_hcc.evaluation.instability import instability, instability_summary
@@ -61,6 +62,9 @@ def _makers(
             "errors": error_table(primary, inputs.clinical_columns(experiment, material.patients))
         },
         "stability": lambda: _stability(experiment, material, judged),
+        "column losses": lambda: {
+            "column_losses": column_losses(pd.concat([run.column_counts for run in judged.runs]))
+        },
         "subgroups": lambda: _subgroups(experiment, material, judged),
         "calibration and utility": lambda: (
             _two_class_tables(judged) if positive_classes(primary.classes) else {}

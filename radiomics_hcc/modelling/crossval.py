@@ -45,6 +45,8 @@ class ModelRun:
     coefficients
         `model, repeat, fold, feature, class, value`: slopes per training standard deviation;
         empty where the model has none.
+    column_counts
+        `model, repeat, fold, step, columns`: columns that were left after each stage.
     """
 
     candidate: Candidate
@@ -53,6 +55,7 @@ class ModelRun:
     parameters: pd.DataFrame
     scores: pd.DataFrame
     coefficients: pd.DataFrame
+    column_counts: pd.DataFrame
 
 
 def cross_validate(
@@ -261,4 +264,5 @@ def _collect(
         tables["parameters"],
         tables["scores"],
         tables["coefficients"],
+        tables["column_counts"],
     )

