@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
@@ -14,10 +14,11 @@ from radiomics_hcc.domain.evaluation import SEVERITIES, Finding
 from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
+from radiomics_hcc.experiment.attempt import attempt
 from radiomics_hcc.experiment.elsewhere import tested_elsewhere
 from radiomics_hcc.experiment.feasible import check_feasible
 from radiomics_hcc.experiment.gather import Material, Talk, gather
-from radiomics_hcc.experiment.judge import judge
+from radiomics_hcc.experiment.judge import Judged, judge
 from radiomics_hcc.experiment.keep import KeptRun
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.material_audit import audit_material
@@ -33,6 +34,10 @@ from radiomics_hcc.report.figures.gallery import figures
 from radiomics_hcc.report.html import write_report
 from radiomics_hcc.tracking.open import default_tracker_uri, open_tracker
 
+Models: TypeAlias = tuple[tuple[ModelFile, ...], tuple[Finding, ...]]
+"""Refitted models, and what must be said of those that could not be kept."""
+
+NO_MODEL: Final[Models] = ((), ())
 MOSTLY: Final = 0.5
 WORST_SHOWN: Final = 2
 """Pictures of patients called wrongly; with those of the first ones the report stays small."""
@@ -144,16 +149,11 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
     )
     findings = (*before, *judged.evaluation.findings)
     talk.say("refitting the primary model on all patients")
-    final = fit_final(
-        judged.primary,
-        material.table,
-        target=material.target,
-        validation=validation,
-        preparation=preparation,
-        findings=material.findings,
-        intent=str(config.intent),
+    (models, unsaved), unfitted = attempt(
+        "The model refitted on all patients",
+        lambda: refitted(experiment, material, judged),
+        NO_MODEL,
     )
-    models, unsaved = saved(final)
     talk.say("tables of calibration, utility and stability")
     trusted, unmade = trust_tables(experiment, material, judged, talk)
     elsewhere, untested = tested_elsewhere(experiment, judged, planned, talk)
@@ -170,12 +170,36 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
             **trusted,
             **elsewhere,
         },
-        findings=(*findings, *unsaved, *unmade, *untested),
+        findings=(*findings, *unfitted, *unsaved, *unmade, *untested),
         models=models,
     )
-    pictured = _pictured(experiment, material.cohort)
-    shown = montages(pictured, chosen=worst_patients(completed))
-    return replace(completed, figures=figures(completed) | shown)
+    return illustrated(completed, _pictured(experiment, material.cohort))
+
+
+def refitted(experiment: Experiment, material: Material, judged: Judged) -> Models:
+    """The primary model's file, refitted on all patients."""
+    final = fit_final(
+        judged.primary,
+        material.table,
+        target=material.target,
+        validation=validation_of(experiment),
+        preparation=judged.preparation,
+        findings=material.findings,
+        intent=str(experiment.config.intent),
+    )
+    return saved(final)
+
+
+def illustrated(record: RunRecord, pictured: Cohort) -> RunRecord:
+    """The run with its figures and pictures; those that cannot be drawn are a finding."""
+    nothing: dict[str, bytes] = {}
+    drawn, undrawn = attempt("The figures", lambda: figures(record), nothing)
+    shown, unseen = attempt(
+        "The pictures of lesions",
+        lambda: montages(pictured, chosen=worst_patients(record)),
+        nothing,
+    )
+    return replace(record, figures=drawn | shown, findings=(*record.findings, *undrawn, *unseen))
 
 
 def worst_patients(record: RunRecord) -> list[str]:
@@ -223,7 +247,7 @@ def audited(
     return found
 
 
-def saved(final: FinalModel) -> tuple[tuple[ModelFile, ...], tuple[Finding, ...]]:
+def saved(final: FinalModel) -> Models:
     """The model's file; a finding instead where its type is none that may be saved."""
     try:
         return (save_model(final),), ()

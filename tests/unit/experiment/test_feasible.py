@@ -93,6 +93,23 @@ def test_failing_parts_are_named_and_lose_nothing(sites, monkeypatch) -> None:
     assert "leave_one_out(site)" in told[1]
 
 
+@pytest.mark.parametrize(
+    ("part", "what"), [("fit_final", "refitted"), ("figures", "figures"), ("montages", "pictures")]
+)
+def test_run_whose_last_steps_fail_is_kept(study, monkeypatch, part: str, what: str) -> None:
+    def fails(*_given, **_more):
+        raise ValueError("did not converge")
+
+    monkeypatch.setattr(f"radiomics_hcc.experiment.run.{part}", fails)
+    record = study.run()
+    assert record.is_completed
+    assert len(record.tables["metrics"])
+    told = [finding.sentence for finding in record.findings if finding.code == NOT_MADE]
+    assert len(told) == 1
+    assert what in told[0]
+    assert bool(record.models) == (part != "fit_final")
+
+
 def test_attempt_gives_what_was_made_and_lets_mistakes_of_the_program_pass() -> None:
     assert attempt("The table", lambda: 3, 0) == (3, [])
     assert NOT_MADE not in CHECKS
