@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from radiomics_hcc import __version__
-from radiomics_hcc.cli import cache, images, models, response, start
+from radiomics_hcc.cli import cache, images, models, repeat, response, reviewing, start, tracking
 from radiomics_hcc.errors import RadiomicsHCCError
 
 # Libraries make a million objects that stay: looking for garbage among them takes a tenth of the
@@ -32,6 +32,7 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = {
     "phases": images.phases,
     "match": images.match,
     "extract": images.extract,
+    "merge": repeat.merge,
     "measure": images.measure,
     "robustness": images.robustness,
     "bins": images.bins,
@@ -40,6 +41,9 @@ VERBS: Final[Mapping[str, Callable[..., None]]] = {
     "audit": models.audit,
     "run": models.run,
     "report": models.report,
+    "checklist": reviewing.checklist,
+    "compare": models.compare,
+    "reproduce": repeat.reproduce,
     "predict": models.predict,
     "ui": models.ui,
     "list": start.list_kind,
@@ -81,3 +85,4 @@ app.callback()(_options)
 for name, verb in VERBS.items():
     app.command(name=name)(verb)
 app.add_typer(cache.verbs, name="cache")
+app.add_typer(tracking.verbs, name="track")

@@ -1,4 +1,4 @@
-"""Verbs about experiments and their models: run, report, predict, ui."""
+"""Verbs about experiments and their models: run, report, compare, predict, ui."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from radiomics_hcc.cli.options import AllowOutside, Jobs, Output, Settings, Tracker
-from radiomics_hcc.cli.telling import talk, tell_audits, tell_predictions, tell_run
+from radiomics_hcc.cli.telling import (
+    talk,
+    tell_audits,
+    tell_comparison,
+    tell_predictions,
+    tell_run,
+)
 
 
 def run(
@@ -48,18 +54,58 @@ def audit(
 def report(
     run: Annotated[str, typer.Argument(help="Run folder, run identity, or experiment.")],
     output: Output = Path("report.html"),
+    private: Annotated[
+        bool, typer.Option("--private", help="Hide small counts, dates, patients and files.")
+    ] = False,
     tracker: Tracker = None,
 ) -> None:
-    """Write the report of a tracked run: one self-contained HTML file."""
+    """Write the report of a tracked run: HTML in one file, Markdown or JSON, by the suffix."""
     from radiomics_hcc.experiment.history import load_run
-    from radiomics_hcc.report.html import write_report
+    from radiomics_hcc.report.formats import write_as, writer_for
 
-    typer.echo(write_report(load_run(run, tracker), output))
+    writer_for(output)  # before the run is read
+    typer.echo(write_as(load_run(run, tracker), output, is_private=private))
+
+
+def compare(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Run folders, run identities, or experiments.")
+    ] = None,
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="All completed runs of an experiment; repeatable.")
+    ] = None,
+    output: Output = Path("compare.html"),
+    csv: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Folder for every table as CSV.")
+    ] = None,
+    models: Annotated[
+        list[str] | None, typer.Option(help="headline, all, or a model's name; repeatable.")
+    ] = None,
+    shared_patients: Annotated[
+        bool, typer.Option("--shared-patients", help="Judge on the patients whom all runs share.")
+    ] = False,
+    resamples: Annotated[
+        int | None, typer.Option(min=1, help="Of the patient bootstrap; as in the runs.")
+    ] = None,
+    tracker: Tracker = None,
+) -> None:
+    """Compare tracked runs: what differs, whether they compare, differences by patient."""
+    from radiomics_hcc.experiment.comparing.compare import Asked, compare_runs
+    from radiomics_hcc.experiment.comparing.files import write_tables
+    from radiomics_hcc.report.compare_page import write_comparison
+
+    asked = Asked(tuple(models or ()), shared_patients, resamples)
+    named = [*(runs or []), *(experiment or [])]
+    compared = compare_runs(named, tracker=tracker, asked=asked)
+    tell_comparison(compared)
+    if csv is not None:
+        typer.echo(f"tables: {write_tables(compared, csv)[-1].parent}")
+    typer.echo(f"page: {write_comparison(compared, output)}")
 
 
 def predict(
     data: Annotated[Path, typer.Argument(help="cohort.csv or a feature table.")],
-    model: Annotated[str, typer.Option(help="Run folder, run identity, or experiment.")],
+    model: Annotated[str, typer.Option(help="Run, experiment, or models:/NAME@champion.")],
     output: Output,
     patients: Annotated[Path | None, typer.Option(help="Table of clinical columns.")] = None,
     tracker: Tracker = None,

@@ -35,16 +35,24 @@ class RunComparison:
     metrics
         `label, metric, estimate, low, high, patients, repeats`.
     paired
-        `left, right, metric, difference, low, high, p_value, p_holm, patients`; the difference is
-        left minus right. Pairs that do not compare have no row.
+        `left, right, metric, difference, low, high, p_value, p_holm, patients, p_corrected_t,
+        p_corrected_t_holm`; the difference is left minus right. Pairs that do not compare have no
+        row; without the same splits there is no corrected t.
     ranks
-        `label, metric, rank, low, high, best`: the place among all (1 is best) with its 95 %
-        bootstrap interval, and the share of resamples in which the model came first.
+        `label, metric, rank, low, high, best, group, among`: the place among all models of the
+        same group (1 is best) with its 95 % bootstrap interval, and the share of resamples in
+        which the model came first. A group holds models that all compare with each other.
     roc, calibration, decision
-        Curves of every label, `label` first, then the columns of the run's own tables.
+        Curves of every label, `label` first, then the columns of the run's own tables `roc`,
+        `calibration_smooth` and `decision_curve`.
     disagreement
         One row per patient: `patient_id, truth`, `p: <label>` the probability of the positive
-        class, `called: <label>` the class, and `spread`, the largest distance of probabilities.
+        class (of the true one where no class is positive), `called: <label>` the class, and
+        `spread`, the largest distance of probabilities.
+    agreement
+        One row per pair that compares: `left, right, patients, both_right, only_left_right,
+        only_right_right, both_wrong, kappa, kappa_low, kappa_high, p_value, p_holm`; Cohen's
+        kappa of the called classes, and the exact McNemar test.
     findings
         What a reader must know before the numbers, in words.
     """
@@ -61,6 +69,7 @@ class RunComparison:
     calibration: pd.DataFrame
     decision: pd.DataFrame
     disagreement: pd.DataFrame
+    agreement: pd.DataFrame
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -82,6 +91,7 @@ class RunComparison:
             "calibration": self.calibration,
             "decision": self.decision,
             "disagreement": self.disagreement,
+            "agreement": self.agreement,
         }
 
     def frame(self) -> pd.DataFrame:

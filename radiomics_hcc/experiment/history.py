@@ -1,14 +1,14 @@
-"""Runs that were tracked: read one again, list those of an experiment."""
+"""Runs that were tracked: read one again, compare several."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+from pathlib import Path
 
 from radiomics_hcc.domain.record import RunRecord
-from radiomics_hcc.errors import TrackingError
-from radiomics_hcc.tracking.open import default_tracker_uri, find_run, open_tracker
-
-COMPARED = ("auc", "ordinal_c_index", "balanced_accuracy", "brier", "quadratic_kappa")
+from radiomics_hcc.domain.run_comparison import RunComparison
+from radiomics_hcc.experiment.comparing.compare import Asked, compare_runs
+from radiomics_hcc.tracking.open import default_tracker_uri, find_run
 
 
 def load_run(run: str, tracker: str | None = None) -> RunRecord:
@@ -17,7 +17,8 @@ def load_run(run: str, tracker: str | None = None) -> RunRecord:
     Parameters
     ----------
     run
-        A run folder, a run's identity, or an experiment's name (its newest completed run).
+        A run folder, a run's identity, an experiment's name (its newest completed run), or
+        `models:/NAME@champion` (the run of a registered model).
     tracker
         Address of the tracker; by default `MLFLOW_TRACKING_URI` or `sqlite:///mlflow.db`.
 
@@ -29,51 +30,43 @@ def load_run(run: str, tracker: str | None = None) -> RunRecord:
     return find_run(run, tracker or default_tracker_uri())
 
 
-def compare(experiment: str, tracker: str | None = None) -> pd.DataFrame:
-    """One row per completed run of an experiment: its primary model's scores, what it rests on.
+def compare(
+    *runs: str | Path | RunRecord,
+    tracker: str | None = None,
+    models: str | Sequence[str] = (),
+    shared_patients: bool = False,
+    resamples: int | None = None,
+) -> RunComparison:
+    """Compare tracked runs: what differs, whether they compare, differences by patient.
 
     Parameters
     ----------
-    experiment
-        Name of the experiment; variants count as experiments of their own.
+    runs
+        Experiments (all their completed runs, those of variants too), identities, run folders,
+        addresses or records, mixed.
     tracker
         Address of the tracker, as in `load_run`.
+    models
+        `"headline"` (the model that each run declared first), `"all"`, or names of models. By
+        default the headline models, of a single run all its models.
+    shared_patients
+        Judge runs of other patients on those whom all share with equal labels.
+    resamples
+        Resamples of the patient bootstrap; by default the largest number of the runs, and between
+        runs as many as Holm's correction needs.
 
     Returns
     -------
-    DataFrame
-        `run_id, started, model, patients`, one column per metric with its limits,
-        `config_sha256, data_sha256`, newest first.
+    RunComparison
+        `.frame()` has one row per compared model; `.tables()` everything.
 
     Raises
     ------
+    InputError
+        Where no run is named, or a run or model is unknown; names each.
     TrackingError
-        Where the experiment has no completed run.
+        Where no run can be used; says why for each.
     """
-    source = open_tracker(tracker or default_tracker_uri())
-    runs = source.list(experiment)
-    completed = runs[runs["status"] == "completed"]
-    if completed.empty:
-        raise TrackingError(f"experiment {experiment!r} has no completed run")
-    return pd.DataFrame([_row(source.read(run_id)) for run_id in completed["run_id"]])
-
-
-def _row(record: RunRecord) -> dict[str, object]:
-    model = str(record.summary["headline_model"])
-    metrics = record.tables["metrics"]
-    own = metrics[metrics["model"] == model].set_index("metric")
-    scores = {
-        f"{metric}{suffix}": own.loc[metric, column]
-        for metric in COMPARED
-        if metric in own.index
-        for suffix, column in (("", "estimate"), ("_low", "low"), ("_high", "high"))
-    }
-    return {
-        "run_id": record.run_id,
-        "started": record.started,
-        "model": model,
-        "patients": int(own["patients"].iloc[0]),
-        **scores,
-        "config_sha256": record.config_sha256,
-        "data_sha256": record.data_sha256,
-    }
+    named = [str(run) if isinstance(run, Path) else run for run in runs]
+    chosen = (models,) if isinstance(models, str) else tuple(models)
+    return compare_runs(named, tracker=tracker, asked=Asked(chosen, shared_patients, resamples))

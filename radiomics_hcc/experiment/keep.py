@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -59,7 +60,12 @@ class KeptRun:
         if broke is None:
             return
         try:
-            self.tracker.fail(self.record, f"{type(broke).__name__}: {broke}")
+            self.tracker.fail(_ended(self.record), f"{type(broke).__name__}: {broke}")
         except TrackingError as error:
             if not isinstance(broke, TrackingError):
                 raise TrackingError(f"{broke}\nNor could the failure be kept: {error}") from broke
+
+
+def _ended(record: RunRecord) -> RunRecord:
+    """The record with the time of now as its end."""
+    return replace(record, finished=datetime.now(UTC).isoformat(timespec="seconds"))

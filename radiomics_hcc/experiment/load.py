@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias, get_type_hints
 
@@ -14,9 +14,11 @@ from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.step import Step, did_you_mean
 from radiomics_hcc.errors import ConfigError, InputError, Problem
 from radiomics_hcc.experiment.config import ExperimentConfig
+from radiomics_hcc.experiment.named_files import Place, named_files, with_files
 from radiomics_hcc.experiment.settings import (
     VARIANTS,
     expanded,
+    expanded_text,
     merged,
     variants_of,
     with_settings,
@@ -40,11 +42,15 @@ class Experiment:
         Where it stands; its paths are relative to this file's folder.
     variant
         The variant's name; empty where the file has none.
+    written
+        Files that the file names by an environment variable, as it writes them: a record holds no
+        folder of a machine.
     """
 
     config: ExperimentConfig
     file: Path
     variant: str = ""
+    written: Mapping[Place, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -53,12 +59,13 @@ class Experiment:
 
     def path(self, text: str) -> Path:
         """Resolve a path of the file."""
-        return (self.file.parent / Path(text).expanduser()).resolve()
+        return (self.file.parent / Path(expanded_text(text)).expanduser()).resolve()
 
     def resolved(self) -> dict[str, object]:
         """Every setting with its default written out, without `execution` and `variants`."""
         settings = self.config.model_dump(mode="json", exclude={"execution", "variants"})
-        return {**settings, "name": self.name}
+        named = with_files(settings, lambda place, text: self.written.get(place, text))
+        return {**named, "name": self.name}
 
     def digest(self) -> str:
         """Digest of the resolved configuration; how and where it is executed does not count.
@@ -109,12 +116,36 @@ def _at_variant(document: YamlDocument, name: str) -> YamlDocument:
 
 
 def _checked(document: YamlDocument, data: dict[str, object], variant: str) -> Experiment:
-    document = replace(document, data=data)
+    raw, document = document, replace(document, data=data)
     config = validate(document, ExperimentConfig)
     problems = [*_model_problems(document, config), *_criterion_problems(document, config)]
     if problems:
         raise ConfigError(problems, f"{document.path} breaks the schema")
-    return Experiment(config, document.path, variant)
+    return Experiment(config, document.path, variant, _written(raw, config, variant))
+
+
+def _written(document: YamlDocument, config: ExperimentConfig, variant: str) -> dict[Place, str]:
+    """The named files whose text in the document has an environment variable."""
+    found = {}
+    for place, text in named_files(config.model_dump(mode="json")).items():
+        for raw in (_at((VARIANTS, variant, *place), document), _at(place, document)):
+            if isinstance(raw, str) and raw != text and expanded_text(raw) == text:
+                found[place] = raw
+                break
+    return found
+
+
+def _at(place: Place, document: YamlDocument) -> object:
+    """What the document says at a place; None where it says nothing."""
+    value = document.data
+    for name in place:
+        if isinstance(value, Mapping):
+            value = value.get(name)
+        elif isinstance(value, list) and isinstance(name, int) and name < len(value):
+            value = value[name]
+        else:
+            return None
+    return value
 
 
 def _model_problems(document: YamlDocument, config: ExperimentConfig) -> list[Problem]:

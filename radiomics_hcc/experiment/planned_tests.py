@@ -133,6 +133,15 @@ def of_second_cohort(experiment: Experiment, section: SecondCohortSection) -> Ex
     return replace(experiment, config=config.model_copy(update=files))
 
 
+def second_cohorts(experiment: Experiment) -> list[tuple[str, Experiment]]:
+    """Name of each second cohort, and the experiment on its files."""
+    return [
+        (section.name, of_second_cohort(experiment, section))
+        for section in experiment.config.testing
+        if isinstance(section, SecondCohortSection)
+    ]
+
+
 def _name_of(section: TestingSection) -> str:
     if isinstance(section, SecondCohortSection):
         return section.name

@@ -11,6 +11,7 @@ from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.evaluation.verdict import verdict
 from radiomics_hcc.experiment import inputs, tables
 from radiomics_hcc.experiment.gather import Material
+from radiomics_hcc.experiment.image_facts import image_facts
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.procedure import validation_of
@@ -59,6 +60,7 @@ def summary(experiment: Experiment, material: Material, judged: Judged) -> dict[
         "engine": " ".join(str(metadata.get(k, "")) for k in ("engine", "engine_version")).strip(),
         "verification": str(agreement_of(material.features) or ""),
         "settings": metadata.get("settings", {}),
+        "images": image_facts(material.cohort),
         "incorporation_justification": config.allow_incorporation if material.findings else None,
         "software": SOFTWARE,
     }

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from radiomics_hcc.domain.cohort import Cohort, Phase
 from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import SEVERITIES, Finding
-from radiomics_hcc.domain.record import ModelFile, RunRecord, RunStatus
+from radiomics_hcc.domain.record import InputFile, ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, ModelFileError, Problem
 from radiomics_hcc.experiment import inputs
 from radiomics_hcc.experiment.attempt import attempt
@@ -23,7 +23,7 @@ from radiomics_hcc.experiment.keep import KeptRun
 from radiomics_hcc.experiment.load import Experiment, load_experiments
 from radiomics_hcc.experiment.material_audit import audit_material
 from radiomics_hcc.experiment.pictures import montages
-from radiomics_hcc.experiment.planned_tests import Labelled
+from radiomics_hcc.experiment.planned_tests import Labelled, second_cohorts
 from radiomics_hcc.experiment.procedure import preparation_of, validation_of
 from radiomics_hcc.experiment.record import record_tables, started, summary
 from radiomics_hcc.experiment.trust_tables import trust_tables
@@ -157,7 +157,7 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
     talk.say("tables of calibration, utility and stability")
     trusted, unmade = trust_tables(experiment, material, judged, talk)
     elsewhere, untested = tested_elsewhere(experiment, judged, planned, talk)
-    files = inputs.input_files(experiment, material.cohort, material.features)
+    files = files_read(experiment, material, seconds.read_so_far)
     completed = replace(
         record,
         status=RunStatus.COMPLETED,
@@ -174,6 +174,17 @@ def carry_out(experiment: Experiment, record: RunRecord, talk: Talk) -> RunRecor
         models=models,
     )
     return illustrated(completed, _pictured(experiment, material.cohort))
+
+
+def files_read(
+    experiment: Experiment, material: Material, seconds: Sequence[Material]
+) -> tuple[InputFile, ...]:
+    """Every file that the run read; those of a second cohort carry its name in their role."""
+    files = inputs.input_files(experiment, material.cohort, material.features)
+    for (name, other), second in zip(second_cohorts(experiment), seconds, strict=True):
+        read = inputs.input_files(other, second.cohort, second.features)
+        files += tuple(replace(file, name=f"{name}.{file.name}") for file in read)
+    return files
 
 
 def refitted(experiment: Experiment, material: Material, judged: Judged) -> Models:

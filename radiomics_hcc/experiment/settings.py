@@ -37,7 +37,7 @@ def expanded(document: YamlDocument) -> dict[str, object]:
             if match["default"] is None and match["name"] not in os.environ:
                 what = f"the environment variable {match['name']} is not set"
                 problems.append(Problem(document.place(key_path), what, "set it"))
-        return VARIABLE.sub(lambda m: os.environ.get(m["name"]) or m["default"] or "", value)
+        return expanded_text(value)
 
     content = expand(document.data, ())
     if problems:
@@ -45,6 +45,11 @@ def expanded(document: YamlDocument) -> dict[str, object]:
     if not isinstance(content, dict):
         raise ConfigError([Problem(document.place(()), "is not a mapping of keys")])
     return content
+
+
+def expanded_text(text: str) -> str:
+    """A text with `${NAME}` and `${NAME:-default}` replaced; nothing where there is neither."""
+    return VARIABLE.sub(lambda m: os.environ.get(m["name"]) or m["default"] or "", text)
 
 
 def with_settings(data: Mapping[str, object], settings: Sequence[str]) -> dict[str, object]:

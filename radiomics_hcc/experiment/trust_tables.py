@@ -26,6 +26,8 @@ from radiomics_hcc.experiment.gather import Material, Talk
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.procedure import validation_of
+from radiomics_hcc.experiment.reader_agreement_table import reader_agreement_table
+from radiomics_hcc.experiment.scan_days import scan_days
 from radiomics_hcc.modelling.crossval import ModelRun
 from radiomics_hcc.modelling.explain import GroupImportance, explain
 
@@ -73,6 +75,12 @@ def _makers(
             {"boundaries": boundaries(primary)} if len(primary.classes) > 2 else {}
         ),
         "reader ceiling": lambda: _reader_ceiling(material, primary),
+        "days of the scans": lambda: {
+            "scan_days": scan_days(material.table, material.target, material.patients)
+        },
+        "agreement of the readers": lambda: {
+            "reader_agreement": reader_agreement_table(experiment, material)
+        },
     }
     if experiment.config.validation.importance:
         makers["importance"] = lambda: _importance(experiment, material, judged, talk)

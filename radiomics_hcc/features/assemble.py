@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +18,7 @@ from radiomics_hcc.features.measurement import Measurement
 from radiomics_hcc.features.progress import OutcomeWord
 
 WHOLE_ROW = "*"
+NO_VALUE = "the engine gave no value"
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,22 @@ def feature_table(measured: Sequence[Measured], keys: CacheKeys) -> FeatureTable
 
 def _column_order(measured: Sequence[Measured]) -> list[str]:
     """Features in the engine's order; one that only some cases have follows its neighbour."""
-    orders = dict.fromkeys(
+    return merged_order(
         tuple(feature.name for feature in done.measurement.features)
         for done in measured
         if done.measurement is not None
     )
+
+
+def merged_order(different: Iterable[tuple[str, ...]]) -> list[str]:
+    """Join orders of names into one; a name that only some have follows its neighbour.
+
+    Examples
+    --------
+    >>> merged_order([("a", "c"), ("a", "b", "c")])
+    ['a', 'b', 'c']
+    """
+    orders = dict.fromkeys(different)
     merged: list[str] = []
     for order in orders:
         known = set(merged)
@@ -138,7 +150,7 @@ def _reasons(done: Measured, names: Sequence[str]) -> Iterator[dict[str, str]]:
         yield {**where, "feature": WHOLE_ROW, "reason": done.reason}
         return
     found = {feature.name: feature for feature in done.measurement.features}
-    missing = "; ".join(("the engine gave no value", *done.measurement.notes))
+    missing = "; ".join((NO_VALUE, *done.measurement.notes))
     for name in names:
         if name not in found:
             yield {**where, "feature": name, "reason": missing}

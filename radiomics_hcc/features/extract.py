@@ -20,7 +20,7 @@ from radiomics_hcc.features.measure import CASE_ERRORS, Measure, Outcome, Task, 
 from radiomics_hcc.features.parameters import Parameters, parameters_for, read_parameters
 from radiomics_hcc.features.pool import run_groups
 from radiomics_hcc.features.progress import OutcomeWord, Progress, Silent
-from radiomics_hcc.features.shard import WHOLE, Shard
+from radiomics_hcc.features.shard import SHARD_KEY, WHOLE, Shard
 from radiomics_hcc.features.verify import OTHER_ENGINE, verify
 from radiomics_hcc.imaging.compiled import telling_compilation
 
@@ -75,7 +75,8 @@ class Extraction:
         FeatureTable
             Rows in the order of the cohort. `metadata["summary"]` counts the cases measured,
             found in the cache, absent, and names those that failed (see `summary_of`);
-            `metadata["verification"]` tells how far the other engine differs.
+            `metadata["verification"]` tells how far the other engine differs; `metadata["shard"]`,
+            of a part alone, which part it is of what.
 
         Raises
         ------
@@ -86,7 +87,8 @@ class Extraction:
         """
         engine = find_engine(self.engine)
         parameters = self.parameters or parameters_for(cohort, self.engine)
-        cases = self._cases(cohort, parameters)
+        asked = self._asked(cohort, parameters)
+        cases = [case for case in asked if self.shard.has(case)]
         keys = CacheKeys(engine, parameters)
         if self.cache is not None:
             open_cache(self.cache)
@@ -101,7 +103,10 @@ class Extraction:
         finally:
             teller.finish()
         measured = [done for done in found if done is not None]
-        return self._verified(feature_table(measured, keys), measured, keys)
+        table = self._verified(feature_table(measured, keys), measured, keys)
+        if self.shard.count == 1:
+            return table
+        return replace(table, metadata={**table.metadata, SHARD_KEY: self.shard.note(asked)})
 
     def _verified(
         self, table: FeatureTable, measured: Sequence[Measured], keys: CacheKeys
@@ -114,7 +119,8 @@ class Extraction:
         agreement = verify(cases, keys.engine, other, keys.parameters, self.verify)
         return replace(table, metadata={**table.metadata, "verification": agreement.to_json()})
 
-    def _cases(self, cohort: Cohort, parameters: Parameters) -> list[Case]:
+    def _asked(self, cohort: Cohort, parameters: Parameters) -> Sequence[Case]:
+        """The cases of the whole cohort that are asked for, whatever the shard."""
         if self.jobs < 1:
             raise InputError([Problem("jobs", f"at least 1, found {self.jobs}")])
         asked = cohort.select(regions=self.regions).cases
@@ -124,9 +130,8 @@ class Extraction:
                 f"regions in the cohort: {', '.join(there)}" if there else "the cohort is empty"
             )
             raise InputError([Problem("regions", f"no case of {', '.join(self.regions)}", remedy)])
-        cases = [case for case in asked if self.shard.has(case)]
-        _check_labels(cases, parameters)
-        return cases
+        _check_labels(asked, parameters)
+        return asked
 
     def _outcomes(
         self, cases: Sequence[Case], keys: CacheKeys, teller: Progress

@@ -117,7 +117,7 @@ def set_scores(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     The set of a patient grows from the most probable class to the more probable neighbour (the
     better class of two that are equal), so that it stays contiguous. The score of a class is the
     probability of the classes that entered before it plus half its own. This is the adaptive
-    score of Romano et al. (2020) on the ordered sets of Lu et al. (2022), at the middle of its
+    score of Romano et al. [1]_ on the ordered sets of Lu et al. [2]_, at the middle of its
     randomisation, so that the same patient gets the same set.
 
     Parameters

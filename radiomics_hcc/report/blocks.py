@@ -14,6 +14,8 @@ from radiomics_hcc.report import words
 from radiomics_hcc.report.numbers import NOT_AVAILABLE, number
 
 MOST_ROWS: Final = 60
+MOST_PRINTED_COLUMNS: Final = 10  # more of them cannot be read on a sheet of paper
+CUT: Final = "The first"  # so begins the note below a table that is shown in part
 CellFormat: TypeAlias = Callable[[float], str]
 
 
@@ -56,7 +58,13 @@ class Missing:
     """Something that a complete run has and this one has not."""
 
     what: str
+    reason: str = "not recorded in this run"
     kind: ClassVar[str] = "missing"
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, and why."""
+        return f"{self.what}: {self.reason}."
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,8 @@ class Table:
         A line below.
     grouped
         Whether a row heading that repeats the one above is shown once.
+    values
+        The cells as they were before they became text, where they were; for programs.
     """
 
     caption: str
@@ -85,6 +95,7 @@ class Table:
     numeric: frozenset[int] = frozenset()
     note: str = ""
     grouped: bool = False
+    values: tuple[tuple[object, ...], ...] = ()
     kind: ClassVar[str] = "table"
 
 
@@ -98,10 +109,14 @@ class Download:
         File name.
     uri
         `data:` address with the bytes.
+    columns, values
+        Of a table: its headings and cells as they were before they became text; for programs.
     """
 
     name: str
     uri: str
+    columns: tuple[str, ...] = ()
+    values: tuple[tuple[object, ...], ...] = ()
     kind: ClassVar[str] = "download"
 
 
@@ -141,6 +156,17 @@ class Fold:
     summary: str
     blocks: tuple[Block, ...]
     kind: ClassVar[str] = "fold"
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether a table within it says again what the fold is called."""
+        captions = [block.caption for block in self.blocks if isinstance(block, Table)]
+        return self.summary in captions
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it is short enough for paper: whole tables, no pages of code."""
+        return all(_is_short(block) for block in self.blocks)
 
 
 Block: TypeAlias = (
@@ -203,13 +229,14 @@ def table_of(
         [cell_text(value, (formats or {}).get(str(name), number)) for value in shown[name]]
         for name in shown.columns
     ]
-    note = f"The first {len(shown)} of {len(frame)} rows." if len(shown) < len(frame) else ""
+    note = f"{CUT} {len(shown)} of {len(frame)} rows." if len(shown) < len(frame) else ""
     return Table(
         caption,
         tuple(words.column(str(name)) for name in frame.columns),
         tuple(zip(*cells, strict=True)),
         frozenset(numeric),
         note,
+        values=_values(shown),
     )
 
 
@@ -226,12 +253,26 @@ def cell_text(value: object, write: CellFormat = number) -> str:
 
 def csv_download(name: str, frame: pd.DataFrame) -> Download:
     """A table as a CSV file inside the page."""
-    return Download(name, data_uri("text/csv;charset=utf-8", frame.to_csv(index=False).encode()))
+    uri = data_uri("text/csv;charset=utf-8", frame.to_csv(index=False).encode())
+    return Download(name, uri, tuple(map(str, frame.columns)), _values(frame))
 
 
 def data_uri(media_type: str, content: bytes) -> str:
     """Bytes as an address that needs no network."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _values(frame: pd.DataFrame) -> tuple[tuple[object, ...], ...]:
+    return tuple(zip(*(frame[name].tolist() for name in frame.columns), strict=True))
+
+
+def _is_short(block: Block) -> bool:
+    if isinstance(block, Table):
+        is_whole = len(block.rows) <= MOST_ROWS and not block.note.startswith(CUT)
+        return is_whole and len(block.columns) <= MOST_PRINTED_COLUMNS
+    if isinstance(block, Fold):
+        return block.is_printed
+    return not isinstance(block, Code) or block.text.count("\n") < MOST_ROWS
 
 
 def _is_numeric(column: pd.Series) -> bool:

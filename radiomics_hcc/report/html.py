@@ -7,24 +7,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from radiomics_hcc.domain.record import RunRecord
-from radiomics_hcc.report import words
-from radiomics_hcc.report.blocks import Items, Section
-from radiomics_hcc.report.figures.gallery import figures
-from radiomics_hcc.report.sections.cohort import cohort, labels
-from radiomics_hcc.report.sections.elsewhere import elsewhere
-from radiomics_hcc.report.sections.errors import errors
-from radiomics_hcc.report.sections.features import features
-from radiomics_hcc.report.sections.findings import findings
-from radiomics_hcc.report.sections.instability import instability
-from radiomics_hcc.report.sections.performance import baselines, performance
-from radiomics_hcc.report.sections.readers import readers
-from radiomics_hcc.report.sections.response import response
-from radiomics_hcc.report.sections.source import Source
-from radiomics_hcc.report.sections.subgroups import subgroups
-from radiomics_hcc.report.sections.trust import limits, provenance, repetition
-from radiomics_hcc.report.sections.usefulness import usefulness
-from radiomics_hcc.report.sections.uses import uses
-from radiomics_hcc.report.sections.verdict import verdict
+from radiomics_hcc.report.page import DEVICE, Page, page_of, sections
+
+__all__ = ["render", "sections", "write_report"]
 
 
 def render(record: RunRecord) -> str:
@@ -32,6 +17,11 @@ def render(record: RunRecord) -> str:
 
     Every value of the record is escaped. The same record gives the same text.
     """
+    return as_html(page_of(record))
+
+
+def as_html(page: Page) -> str:
+    """Write a page as HTML; see `render`."""
     environment = Environment(
         loader=PackageLoader("radiomics_hcc.report"),
         autoescape=True,
@@ -39,11 +29,8 @@ def render(record: RunRecord) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template("report.html.j2")
-    intent = words.INTENTS.get(record.intent, f"Declared intent: {record.intent}.")
-    return page.render(
-        record=record, intent=intent, verdict=verdict(record), sections=sections(record)
-    )
+    template = environment.get_template("report.html.j2")
+    return template.render(page=page, sections=page.sections, device=DEVICE)
 
 
 def write_report(record: RunRecord, path: Path | str) -> Path:
@@ -51,39 +38,3 @@ def write_report(record: RunRecord, path: Path | str) -> Path:
     target = Path(path)
     target.write_text(render(record), encoding="utf-8")
     return target
-
-
-def sections(record: RunRecord) -> list[Section]:
-    """The parts of the page below the verdict, in reading order; what is missing comes last.
-
-    A part without blocks is one that the run did not ask for, such as tests elsewhere.
-    """
-    source = Source(record, {**record.figures, **figures(record)})
-    builders = (
-        cohort,
-        labels,
-        response,
-        features,
-        performance,
-        baselines,
-        usefulness,
-        instability,
-        readers,
-        subgroups,
-        errors,
-        uses,
-        elsewhere,
-        findings,
-        limits,
-        provenance,
-        repetition,
-    )
-    built = [section for section in (build(source) for build in builders) if section.blocks]
-    told = [section for section in built if not section.is_missing]
-    missing = [section for section in built if section.is_missing]
-    return [*told, _not_recorded(missing)] if missing else told
-
-
-def _not_recorded(missing: list[Section]) -> Section:
-    lines = tuple(f"{section.title}: {', '.join(section.missing)}" for section in missing)
-    return Section("not-recorded", "Not recorded in this run", (Items(lines),))

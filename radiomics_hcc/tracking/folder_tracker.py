@@ -11,6 +11,14 @@ import pandas as pd
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
+from radiomics_hcc.tracking.folder_registry import FolderRegistry
+from radiomics_hcc.tracking.record_models import saved_model
+from radiomics_hcc.tracking.registry import (
+    ModelAddress,
+    RegisteredModel,
+    registered_name,
+    require_alias,
+)
 from radiomics_hcc.tracking.run_folder import (
     MANIFEST,
     read_manifest,
@@ -91,6 +99,31 @@ class FolderTracker:
     def list(self, experiment: str | None = None) -> pd.DataFrame:
         """List the runs, newest first; a folder that cannot be read has status `unreadable`."""
         return run_frame(self._rows(), experiment)
+
+    def register(self, run: str, model: str | None, alias: str) -> RegisteredModel:
+        """Register a model of a completed run under its experiment's name, with an alias.
+
+        Raises
+        ------
+        TrackingError
+            Where the run is not there, not completed, damaged, or has no such model.
+        """
+        require_alias(alias)
+        record = self.read(run)
+        require_completed(record)
+        file = saved_model(record, model)
+        entry = {"run_id": record.run_id, "model": file.model, "sha256": file.sha256}
+        return FolderRegistry(self.root).point(registered_name(record.name), alias, entry)
+
+    def registered(self, address: ModelAddress) -> RegisteredModel:
+        """Give the registered model of an address.
+
+        Raises
+        ------
+        TrackingError
+            Where there is none.
+        """
+        return FolderRegistry(self.root).find(address)
 
     def _rows(self) -> Iterator[dict[str, object]]:
         for manifest in self.root.glob(f"*/{MANIFEST}"):

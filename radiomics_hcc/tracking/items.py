@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -11,6 +10,8 @@ from typing import Final, TypeAlias
 import pandas as pd
 
 from radiomics_hcc.domain.record import RECORD_VERSION, InputFile, ModelFile, RunRecord
+from radiomics_hcc.tracking.record_models import configured_models, model_names, primary_model
+from radiomics_hcc.tracking.tags import model_tags, run_tags, tag_text
 
 FOLD_TABLE: Final = "fold_metrics"  # optional table: model, metric, repeat, fold, value
 
@@ -25,10 +26,11 @@ class JsonDocument:
 
 @dataclass(frozen=True)
 class Tag:
-    """A word or two by which runs are found."""
+    """A word or two by which runs, and the models in them, are found."""
 
     name: str
     value: str
+    model: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class MetricSteps:
-    """A metric's value in each outer fold; the step counts the folds through all repeats."""
+    """A metric's value in each outer fold; the step counts the folds through all repeats.
+
+    Its name is `outer_fold/<metric>`: before the stroke is the group under which pages show it.
+    """
 
     name: str
     values: tuple[float, ...]
@@ -132,55 +137,16 @@ def header(record: RunRecord) -> dict[str, object]:
     }
 
 
-def model_names(record: RunRecord) -> list[str]:
-    """Name the models of the metrics table, baselines among them, in its order."""
-    metrics = record.frame()
-    return [str(name) for name in metrics["model"].unique()] if "model" in metrics else []
-
-
-def primary_model(record: RunRecord) -> str | None:
-    """Name the model that answers the question: the first that the configuration lists.
-
-    None where that model has neither numbers nor a file, as before the run completed.
-    """
-    known = [*model_names(record), *(file.model for file in record.models)]
-    return next((name for name, _ in _configured_models(record) if name in known), None)
-
-
-def _configured_models(record: RunRecord) -> Iterator[tuple[str, Mapping[str, object]]]:
-    models = record.config.get("models", ())
-    for model in models if isinstance(models, list | tuple) else ():
-        if isinstance(model, Mapping):
-            yield str(model.get("name", model.get("kind", ""))), model
-
-
 def _tags(record: RunRecord) -> Iterator[Tag]:
-    git = record.provenance.get("git")
-    known: dict[str, object] = {
-        "run_id": record.run_id,
-        "name": record.name,
-        "question": record.question,
-        "intent": record.intent,
-        "status": record.status,
-        "started": record.started,
-        "finished": record.finished,
-        "config_sha256": record.config_sha256,
-        "data_sha256": record.data_sha256,
-        "primary_model": primary_model(record),
-        "incorporation": record.summary.get("incorporation_justification")
-        or record.config.get("allow_incorporation"),
-        "failure": record.summary.get("failure"),
-        **({f"git.{key}": value for key, value in git.items()} if isinstance(git, Mapping) else {}),
-    }
-    for name, value in known.items():
-        if value is not None and value != "":
-            yield Tag(f"rhcc.{name}", _text(value))
+    yield from (Tag(name, value) for name, value in run_tags(record).items())
+    for model in model_names(record):
+        yield from (Tag(name, value, model) for name, value in model_tags(record, model).items())
 
 
 def _parameters(record: RunRecord) -> Iterator[Parameter]:
     for name, value in _leaves(record.config):
         yield Parameter(name, value)
-    for model, config in _configured_models(record):
+    for model, config in configured_models(record):
         for name, value in _leaves(config):
             yield Parameter(name, value, model)
 
@@ -192,19 +158,17 @@ def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
         for name, part in value.items():
             yield from _leaves(part, f"{key}.{name}" if key else str(name))
     elif key:
-        yield key, _text(value)
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str) else json.dumps(value, default=str)
+        yield key, tag_text(value)
 
 
 def _metrics(record: RunRecord) -> Iterator[Metric]:
     primary = primary_model(record)
     for row in record.frame().to_dict("records"):
         model = str(row["model"])
-        for ending, column in (("", "estimate"), (".low", "low"), (".high", "high")):
-            metric = Metric(f"{row['metric']}{ending}", float(row[column]), model)
+        name = str(row["metric"])
+        written = {name: "estimate"} | {f"{name}.{end}": end for end in ("low", "high")}
+        for metric_name, column in written.items():
+            metric = Metric(metric_name, float(row[column]), model)
             yield metric
             if model == primary:
                 yield dataclasses.replace(metric, model=None)
@@ -216,4 +180,4 @@ def _fold_metrics(record: RunRecord) -> Iterator[MetricSteps]:
     table = record.tables[FOLD_TABLE].sort_values(["repeat", "fold"], kind="stable")
     for (model, metric), rows in table.groupby(["model", "metric"], sort=False):
         values = tuple(float(value) for value in rows["value"])
-        yield MetricSteps(f"{metric}.fold", values, str(model))
+        yield MetricSteps(f"outer_fold/{metric}", values, str(model))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
+from radiomics_hcc.tracking.registry import MODELS_SCHEME, registered_run
 from radiomics_hcc.tracking.run_folder import MANIFEST, read_run_folder
 from radiomics_hcc.tracking.tracker import Tracker
 
@@ -69,8 +70,9 @@ def find_run(run: str, uri: str) -> RunRecord:
     Parameters
     ----------
     run
-        A run folder, an address such as `runs:/...`, a run's identity, or the name of an
-        experiment, which stands for its newest completed run.
+        A run folder, an address such as `runs:/...`, `models:/NAME@champion` for a registered
+        model, a run's identity, or the name of an experiment, which stands for its newest
+        completed run.
     uri
         The tracker to ask where `run` is no folder.
 
@@ -82,6 +84,8 @@ def find_run(run: str, uri: str) -> RunRecord:
     if (Path(run) / MANIFEST).is_file():
         return read_run_folder(Path(run))
     tracker = open_tracker(uri)
+    if run.startswith(MODELS_SCHEME):
+        return registered_run(tracker, run, uri)
     if run.startswith("runs:/"):
         return tracker.read(run)
     return tracker.read(_choose(run, tracker.list(), uri))

@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from radiomics_hcc.tracking.process import this_process
+
 PACKAGES: Final = (
     "radiomics-hcc",
     "joblib",
@@ -28,6 +30,7 @@ PACKAGES: Final = (
     "skops",
 )
 GIT_SECONDS: Final = 10.0
+_PACKAGE: Final = Path(__file__).resolve().parent
 
 
 class _GitStateError(Exception):
@@ -49,9 +52,11 @@ def collect(folder: Path, *, started: str, arguments: Sequence[str]) -> dict[str
     Returns
     -------
     dict
-        `started, python, platform, machine, cpu_count, packages, command, git`. A package that is
-        not installed has version None. `git` has `commit, dirty, diff_sha256`, each None with a
-        `reason` where there is no repository; `dirty` looks at tracked files.
+        `started, python, platform, machine, cpu_count, packages, command, git, code, process`. A
+        package that is not installed has version None. `git`, of the experiment's folder, and
+        `code`, of this package, have `commit, dirty, diff_sha256`, each None with a `reason`
+        where there is no repository; `dirty` looks at tracked files. `process` tells later
+        whether the run is still under way.
     """
     return {
         "started": started,
@@ -62,6 +67,8 @@ def collect(folder: Path, *, started: str, arguments: Sequence[str]) -> dict[str
         "packages": {name: package_version(name) for name in PACKAGES},
         "command": [_without_folders(argument) for argument in arguments],
         "git": git_state(folder),
+        "code": code_state(),
+        "process": this_process(),
     }
 
 
@@ -78,6 +85,16 @@ def git_state(folder: Path) -> dict[str, object]:
         return {"commit": None, "dirty": None, "diff_sha256": None, "reason": str(error)}
     digest = hashlib.sha256(difference).hexdigest()
     return {"commit": commit, "dirty": bool(difference), "diff_sha256": digest, "reason": None}
+
+
+def code_state() -> dict[str, object]:
+    """Note the commit of this package where it runs from a repository; see `git_state`."""
+    try:
+        _git(_PACKAGE, "ls-files", "--error-unmatch", Path(__file__).name)
+    except _GitStateError:
+        reason = "the package is installed, not run from its repository"
+        return {"commit": None, "dirty": None, "diff_sha256": None, "reason": reason}
+    return git_state(_PACKAGE)
 
 
 def _git(folder: Path, *words: str) -> bytes:

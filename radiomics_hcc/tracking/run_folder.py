@@ -41,6 +41,19 @@ _WORDS: Final = (
     "config_sha256",
     "data_sha256",
 )
+_KEYS: Final = {
+    *_WORDS,
+    "status",
+    "config",
+    "provenance",
+    "summary",
+    "inputs",
+    "findings",
+    "tables",
+    "figures",
+    "models",
+    "files",
+}
 
 
 def write_run_folder(folder: Path, record: RunRecord) -> None:
@@ -65,7 +78,7 @@ def write_run_folder(folder: Path, record: RunRecord) -> None:
     contents[MANIFEST] = to_json("the run's header", manifest)
     try:
         for path, data in contents.items():
-            _replace(folder / path, data)
+            replace_file(folder / path, data)
     except OSError as error:
         raise TrackingError(f"{folder}: the run cannot be written ({error})") from error
 
@@ -90,6 +103,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder / MANIFEST}: record version {version}, this radiomics_hcc reads "
             f"{RECORD_VERSION}; use the version that wrote the run"
         )
+    missing = sorted(_KEYS - set(manifest))
+    if missing:
+        raise TrackingError(f"{folder / MANIFEST}: damaged, without {', '.join(missing)}")
+    if manifest["status"] not in list(RunStatus):
+        raise TrackingError(f"{folder / MANIFEST}: damaged, status {manifest['status']!r}")
     return dict(manifest)
 
 
@@ -146,7 +164,7 @@ def _as_json(value: object) -> object:
 def _contents(item: Item) -> Iterator[tuple[str, bytes]]:
     match item:
         case Table(name=name, frame=frame):
-            yield _table_path(name), _parquet(name, frame)
+            yield _table_path(name), parquet(name, frame)
         case Figure(name=name, content=content):
             yield _figure_path(name), content
         case ModelItem(file=file):
@@ -175,7 +193,14 @@ def _model_entry(file: ModelFile) -> dict[str, str]:
     }
 
 
-def _parquet(name: str, frame: pd.DataFrame) -> bytes:
+def parquet(name: str, frame: pd.DataFrame) -> bytes:
+    """Write a table as Parquet.
+
+    Raises
+    ------
+    TrackingError
+        Where a column has several types.
+    """
     stream = io.BytesIO()
     try:
         frame.to_parquet(stream, engine="pyarrow")
@@ -186,7 +211,8 @@ def _parquet(name: str, frame: pd.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or as it was; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     unfinished.write_bytes(data)

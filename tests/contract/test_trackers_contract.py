@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import itertools
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,10 @@ import pytest
 from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.domain.record import InputFile, ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
+from radiomics_hcc.tracking.champion import choose_champion
+from radiomics_hcc.tracking.folder_tracker import FolderTracker
 from radiomics_hcc.tracking.open import TRACKERS, find_run, open_tracker
+from radiomics_hcc.tracking.sync import sync
 from radiomics_hcc.tracking.tracker import RUN_COLUMNS, Tracker
 from radiomics_hcc.tracking.ui import running_server
 
@@ -25,14 +29,17 @@ COUNTER = itertools.count()
 
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A folder, a database and a server; RHCC_TEST_SERVER names a fresh one to be tried instead."""
     root = tmp_path_factory.mktemp("trackers")
-    served = f"sqlite:///{root / 'served' / 'mlflow.db'}"
-    with running_server(served, 0) as (address, _):
-        yield {
-            "folder": f"folder:{root / 'runs'}",
-            "sqlite": f"sqlite:///{root / 'local' / 'mlflow.db'}",
-            "http": address,
-        }
+    local = {
+        "folder": f"folder:{root / 'runs'}",
+        "sqlite": f"sqlite:///{root / 'local' / 'mlflow.db'}",
+    }
+    if "RHCC_TEST_SERVER" in os.environ:
+        yield {**local, "http": os.environ["RHCC_TEST_SERVER"]}
+        return
+    with running_server(f"sqlite:///{root / 'served' / 'mlflow.db'}", 0) as (address, _):
+        yield {**local, "http": address}
 
 
 @pytest.fixture(params=SCHEMES)
@@ -250,3 +257,119 @@ def test_an_address_finds_its_run(
     tracker: Tracker, uri: str, completed: RunRecord, tmp_path: Path
 ) -> None:
     assert find_run(tracker.complete(completed), uri).run_id == completed.run_id
+
+
+def with_model(run: RunRecord, name: str, content: bytes) -> RunRecord:
+    """A later run of the same experiment with another model."""
+    file = ModelFile(name, content, hashlib.sha256(content).hexdigest(), run.models[0].card)
+    config = {**run.config, "models": [{"kind": name}]}
+    metrics = run.tables["metrics"].replace({"model": {"elastic_net": name}})
+    return dataclasses.replace(
+        run,
+        run_id=f"{run.run_id}-{name}",
+        started="2030-01-01T00:00:00+00:00",
+        config=config,
+        models=(file,),
+        tables={**run.tables, "metrics": metrics},
+    )
+
+
+def test_a_champion_is_found_by_its_alias_and_by_its_version(
+    tracker: Tracker, uri: str, completed: RunRecord
+) -> None:
+    tracker.complete(completed)
+    entry = choose_champion(completed.run_id, uri)
+    assert (entry.name, entry.version, entry.model) == (completed.name, 1, "elastic_net")
+    for address in (f"models:/{completed.name}@champion", f"models:/{completed.name}/1"):
+        assert_equal(find_run(address, uri), completed)
+
+
+def test_a_model_is_registered_once_and_a_better_one_takes_the_alias(
+    tracker: Tracker, uri: str, completed: RunRecord
+) -> None:
+    later = with_model(completed, "random_forest", b"another model")
+    tracker.complete(completed)
+    tracker.complete(later)
+    versions = [
+        choose_champion(completed.run_id, uri).version,
+        choose_champion(completed.run_id, uri, alias="reviewed").version,
+        choose_champion(completed.name, uri, model="random_forest").version,
+    ]
+    assert versions == [1, 1, 2]
+    assert find_run(f"models:/{completed.name}@champion", uri).run_id == later.run_id
+    assert find_run(f"models:/{completed.name}@reviewed", uri).run_id == completed.run_id
+
+
+def test_a_run_that_is_not_completed_has_no_champion(
+    tracker: Tracker, uri: str, started: RunRecord
+) -> None:
+    tracker.start(started)
+    with pytest.raises(TrackingError, match="status 'started'"):
+        choose_champion(started.run_id, uri)
+
+
+@pytest.mark.parametrize("alias", ["latest", "v2", "the best", "", "a@b", "1st"])
+def test_an_alias_that_no_registry_keeps_is_refused(
+    tracker: Tracker, uri: str, completed: RunRecord, alias: str
+) -> None:
+    with pytest.raises(TrackingError, match="cannot be an alias"):
+        choose_champion(completed.run_id, uri, alias=alias)
+
+
+def test_a_model_that_the_run_does_not_have_is_refused_with_those_it_has(
+    tracker: Tracker, uri: str, completed: RunRecord
+) -> None:
+    tracker.complete(completed)
+    with pytest.raises(TrackingError, match=r"no saved model size: volume; it has: elastic_net"):
+        choose_champion(completed.run_id, uri, model="size: volume")
+
+
+@pytest.mark.parametrize("address", ["models:/nobody@champion", "models:/nobody/3"])
+def test_an_unknown_registered_model_says_how_to_register_one(uri: str, address: str) -> None:
+    with pytest.raises(TrackingError, match="rhcc track champion"):
+        find_run(address, uri)
+
+
+def test_run_folders_of_every_status_are_pushed_once_and_come_back_equal(
+    tracker: Tracker, uri: str, started: RunRecord, completed: RunRecord, tmp_path: Path
+) -> None:
+    made = FolderTracker(tmp_path)
+    broke = dataclasses.replace(started, run_id=f"{started.run_id}-broke")
+    begun = dataclasses.replace(started, run_id=f"{started.run_id}-begun")
+    made.complete(completed)
+    made.start(begun)
+    made.start(broke)
+    made.fail(broke, "no patient has a label")
+    assert {each.outcome for each in sync([tmp_path], uri)} == {"pushed"}
+    for run_id in (completed.run_id, broke.run_id, begun.run_id):
+        assert_equal(tracker.read(run_id), made.read(run_id))
+    listed = tracker.list(started.name).set_index("run_id")["status"].to_dict()
+    assert listed == {
+        completed.run_id: "completed",
+        broke.run_id: "failed",
+        begun.run_id: "started",
+    }
+    assert {each.outcome for each in sync([tmp_path], uri)} == {"there already"}
+    assert len(tracker.list(started.name)) == 3
+
+
+def test_a_rescued_run_completes_the_one_that_broke(
+    tracker: Tracker, uri: str, started: RunRecord, completed: RunRecord, tmp_path: Path
+) -> None:
+    tracker.start(started)
+    tracker.fail(started, "the server went away")
+    rescued = Path(FolderTracker(tmp_path).complete(completed))
+    assert [each.outcome for each in sync([rescued], uri)] == ["pushed"]
+    assert_equal(tracker.read(completed.run_id), completed)
+    assert tracker.list(started.name)["status"].tolist() == ["completed"]
+
+
+def test_another_run_of_the_same_identity_is_not_pushed(
+    tracker: Tracker, uri: str, completed: RunRecord, tmp_path: Path
+) -> None:
+    tracker.complete(completed)
+    FolderTracker(tmp_path).complete(dataclasses.replace(completed, data_sha256="0" * 64))
+    (outcome,) = sync([tmp_path], uri)
+    assert outcome.outcome == "not pushed"
+    assert "differs in data_sha256" in outcome.sentence
+    assert_equal(tracker.read(completed.run_id), completed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -32,6 +33,24 @@ models:
   - {kind: elastic_net, features: 2}
 validation: {outer: 2, repeats: 2, inner: 2, resamples: 100}
 execution: {report: results/report.html}
+"""
+STUDY = """\
+schema_version: 1
+name: study
+question: Does a texture before treatment tell the objective response?
+intent: pretreatment_prediction
+seed: 11
+cohort: {patients: patients.csv}
+features: {table: features.csv, timepoints: [pre]}
+clinical: [age]
+target:
+  columns: {a: reader_a, b: reader_b}
+  readers: unanimous
+  merge: {OR: [OR], nonOR: [nonOR]}
+models:
+  - {kind: elastic_net, features: 2}
+validation: {outer: 2, repeats: 2, inner: 2, resamples: 100, importance: 0}
+execution: {report: null}
 """
 
 
@@ -101,4 +120,52 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Place:
         table.to_csv(cohort / name, index=False)
     place.write("params.yaml", PARAMETERS)
     place.write("story.yaml", CONFIG)
+    return place
+
+
+def write_study(place: Place, patients: int = 40) -> None:
+    """A study as two tables: scans and ages of patients `P00` and on, labels by two readers.
+
+    The last patient has no label, the one before no scan.
+    """
+    generator = np.random.default_rng(20261120)
+    names = [f"P{number:02d}" for number in range(patients)]
+    texture = generator.normal(size=patients)
+    words = np.where(texture + generator.normal(size=patients) > 0, "OR", "nonOR").astype(object)
+    other = np.where(generator.random(patients) < 0.1, "nonOR", words)
+    words[-1], other[-1] = "", ""
+    features = pd.DataFrame(
+        {
+            "patient_id": names,
+            "timepoint": "pre",
+            "date": "2020-01-02",
+            "lesion_id": "1",
+            "original_shape_VoxelVolume": generator.uniform(500, 5000, patients),
+            "original_glcm_Contrast": texture,
+            "original_firstorder_Entropy": generator.normal(size=patients),
+        }
+    )
+    clinical = {
+        "patient_id": names,
+        "treatment_date": "2020-01-10",
+        "age": generator.integers(45, 85, patients),
+        "reader_a": words,
+        "reader_a_date": "2020-03-01",
+        "reader_b": other,
+        "reader_b_date": "2020-03-05",
+    }
+    features.drop(index=patients - 2).to_csv(place.folder / "features.csv", index=False)
+    pd.DataFrame(clinical).to_csv(place.folder / "patients.csv", index=False)
+    place.write("study.yaml", STUDY)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A working folder with a study of 40 patients, and one run of it in the folder `run`."""
+    place = Place(tmp_path_factory.mktemp("study"))
+    write_study(place)
+    answer = place.rhcc("run", "study.yaml", "--set", "execution.tracker=runs")
+    assert answer.code == 0, answer.err
+    (folder,) = (place.folder / "runs").iterdir()
+    folder.rename(place.folder / "run")
     return place

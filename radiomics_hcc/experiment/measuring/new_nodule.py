@@ -61,7 +61,7 @@ def nodule_finding(values: Mapping[str, float]) -> NoduleFinding:
     Examples
     --------
     >>> hu = {"contrast_to_liver_arterial_hu": 33.0, "contrast_to_liver_portal_hu": -13.0}
-    >>> nodule_finding(hu).finding
+    >>> nodule_finding(hu).finding.value
     'typical'
     """
     is_viable = values.get("viable_mm", 0.0) >= SMALLEST_VIABLE_MM

@@ -18,7 +18,7 @@ MAX_ITERATIONS: Final = 20_000
 class ElasticNet(ClassifierStep):
     """Logistic regression with an elastic net penalty; multinomial for more than two classes.
 
-    The penalty is (1 - r) |w|^2 / 2 + r |w|_1 over C, Zou and Hastie, J R Stat Soc B 2005.
+    The penalty is `((1 - r) |w|^2 / 2 + r |w|_1) / C`, Zou and Hastie, J R Stat Soc B 2005.
 
     Parameters
     ----------

@@ -73,10 +73,11 @@ def _arrow(axes: Axes, place: int) -> None:
     )
 
 
-def _sizes(patients: float, lesions: float) -> str:
+def _sizes(patients: float | str, lesions: float | str) -> str:
+    """Both numbers; a word in the place of a hidden one stays."""
     parts = [(patients, "patient"), (lesions, "lesion")]
     return ", ".join(
-        f"{int(count)} {word}{'s' if count != 1 else ''}"
+        f"{count if isinstance(count, str) else int(count)} {word}{'s' if count != 1 else ''}"
         for count, word in parts
         if pd.notna(count)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from radiomics_hcc.report import words
 from radiomics_hcc.report.figures.canvas import (
@@ -79,12 +80,15 @@ class ForestAxis:
         Heading of the second column.
     estimates
         Heading of the first column.
+    is_whole
+        Whether only whole numbers have a meaning, such as ranks.
     """
 
     label: str
     line: float
     counts: str = ""
     estimates: str = "95 % interval"
+    is_whole: bool = False
 
 
 def interval_rows(rows: Sequence[IntervalRow], axis: ForestAxis) -> bytes:
@@ -108,6 +112,8 @@ def interval_rows(rows: Sequence[IntervalRow], axis: ForestAxis) -> bytes:
             label.set_fontweight("bold" if row.is_heading else "normal")
         axes.set_ylim(len(rows) - 0.4, -0.7)
         axes.set_xlabel(axis.label, color=INK)
+        if axis.is_whole:
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=RULE, lw=0.5)

@@ -75,15 +75,22 @@ def spider(response: pd.DataFrame, *, limits: Limits = DIAMETERS) -> bytes:
     with house_style():
         figure = new_figure(8.2, 4.0 * len(readers) + 0.7)
         grid = figure.subplots(len(readers), 1, squeeze=False)
+        lines = {reader: paths(of_reader(courses.table, reader)) for reader in readers}
+        top = max(_top(each, limits) for each in lines.values())
         for axes, reader in zip(grid[:, 0], readers, strict=True):
             own = FollowUp(of_reader(courses.table, reader), courses.unit)
-            _panel(axes, own, limits)
+            _time_axis(axes, courses)
+            _panel(axes, lines[reader], limits, top=top)
             missing = naming("Without a sum", without_a_sum(own.table))
             last = undrawn if reader == readers[-1] else ""
             axes.set_xlabel("\n".join(told for told in (own.time_label, missing, last) if told))
             if reader:
                 axes.set_title(f"Reader {words.shortened(reader, NAME_CHARACTERS)}")
-        figure.legend(handles=_legend(courses.table), loc="outside lower center", ncols=3)
+        figure.legend(
+            handles=_legend(courses.table, list(lines.values())),
+            loc="outside lower center",
+            ncols=3,
+        )
         no_device(figure)
         return svg_bytes(figure)
 
@@ -121,8 +128,15 @@ def paths(courses: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(lines, ignore_index=True)[columns]
 
 
-def _panel(axes: Axes, courses: FollowUp, limits: Limits) -> None:
-    lines = paths(courses.table)
+def _time_axis(axes: Axes, courses: FollowUp) -> None:
+    """The same for every reader, so that courses compare."""
+    if courses.unit == "follow-up":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    latest = float(courses.table["time"].max()) if len(courses.table) else 1.0
+    axes.set_xlim(-0.01 * latest, 1.13 * latest)
+
+
+def _panel(axes: Axes, lines: pd.DataFrame, limits: Limits, *, top: float) -> None:
     is_large = lines["patient_id"].nunique() <= MOST_LARGE
     for limit in limits.lines:
         axes.axhline(limit, color=QUIET, lw=0.9, linestyle=(0, (2, 3)), zorder=1)
@@ -131,11 +145,7 @@ def _panel(axes: Axes, courses: FollowUp, limits: Limits) -> None:
         _line(axes, line, limits, is_large=is_large)
     _symbols(axes, lines, 6.5 if is_large else 4.0)
     axes.set_ylabel("Change of the sum\nfrom baseline, %")
-    if courses.unit == "follow-up":
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    latest = float(courses.table["time"].max()) if len(courses.table) else 1.0
-    axes.set_xlim(-0.01 * latest, 1.13 * latest)
-    _heights(axes, lines, limits)
+    _heights(axes, lines, limits, top=top)
     _name_lines(axes, lines)
 
 
@@ -157,10 +167,8 @@ def _line(axes: Axes, line: pd.DataFrame, limits: Limits, *, is_large: bool) -> 
 def _symbols(axes: Axes, lines: pd.DataFrame, size: float) -> None:
     """Nadir, worsening, new lesions, and an arrow over what is higher than the axis."""
     height = lines["change_percent"].clip(upper=HIGHEST_PERCENT)
-    ends = lines[lines["is_known"]].groupby("patient_id", sort=False).tail(1)
-    is_last = lines.index.isin(ends.index)
     chosen = {
-        "nadir": lines["is_nadir"] & ~is_last & (lines["time"] > 0),
+        "nadir": _left_again(lines),
         "new lesion": lines["new_lesion"],
         "high": lines["change_percent"] > HIGHEST_PERCENT,
     }
@@ -172,6 +180,13 @@ def _symbols(axes: Axes, lines: pd.DataFrame, size: float) -> None:
         _place(axes, response_symbol(str(word), size), rows["time"], height[rows.index])
 
 
+def _left_again(lines: pd.DataFrame) -> pd.Series:
+    """Which points are a nadir after the baseline that is not the end of its line."""
+    ends = lines[lines["is_known"]].groupby("patient_id", sort=False).tail(1)
+    is_last = lines.index.isin(ends.index)
+    return lines["is_nadir"].astype(bool) & ~is_last & (lines["time"] > 0)
+
+
 def _course_of(line: pd.DataFrame, limits: Limits) -> str:
     if line["response"].iloc[-1] in WORSENING_WORDS:
         return "up"
@@ -180,10 +195,16 @@ def _course_of(line: pd.DataFrame, limits: Limits) -> str:
     return "down" if is_down else "level"
 
 
-def _heights(axes: Axes, lines: pd.DataFrame, limits: Limits) -> None:
+def _top(lines: pd.DataFrame, limits: Limits) -> float:
+    """How high the axis must reach for these lines."""
     highest = float(lines["change_percent"].max()) if len(lines) else 0.0
     top = max([40.0, min(highest, HIGHEST_PERCENT) + 10, *[line + 15 for line in limits.lines]])
-    axes.set_ylim(-106, top + (10 if highest > HIGHEST_PERCENT else 0))
+    return top + (10 if highest > HIGHEST_PERCENT else 0)
+
+
+def _heights(axes: Axes, lines: pd.DataFrame, limits: Limits, *, top: float) -> None:
+    highest = float(lines["change_percent"].max()) if len(lines) else 0.0
+    axes.set_ylim(-106, top)
     ticks = sorted({-100.0, 0.0, *limits.lines, *(t for t in ROUND_TICKS if _is_free(t, limits))})
     shown = [tick for tick in ticks if tick <= top]
     axes.set_yticks(shown, [f"{'+' if tick > 0 else ''}{fixed(tick, 0)}" for tick in shown])
@@ -218,10 +239,11 @@ def _name_lines(axes: Axes, lines: pd.DataFrame) -> None:
         axes.text(end.time, place, text, va="center", fontsize=7.5)
 
 
-def _legend(courses: pd.DataFrame) -> list[Line2D]:
+def _legend(courses: pd.DataFrame, lines: list[pd.DataFrame]) -> list[Line2D]:
     is_worse = courses["response"].isin(WORSENING_WORDS) & ~courses["new_lesion"]
     worse = courses.loc[is_worse, "response"]
-    symbols = [_symbol("nadir", 6.5), *points(worse, 6.5)]
+    symbols = [_symbol("nadir", 6.5)] if any(_left_again(each).any() for each in lines) else []
+    symbols += points(worse, 6.5)
     if courses["new_lesion"].any():
         symbols.append(_symbol("new lesion", 6.5))
     return [*COURSES.values(), *symbols]

@@ -90,8 +90,9 @@ def waterfall(
     with house_style():
         figure = new_figure(8.2, 3.5 * len(readers) + 0.5)
         grid = figure.subplots(len(readers), 1, squeeze=False)
+        top = max(_top(of_reader(changes, reader)) for reader in readers)
         for axes, reader in zip(grid[:, 0], readers, strict=True):
-            _panel(axes, of_reader(changes, reader), limits)
+            _panel(axes, of_reader(changes, reader), limits, top=top)
             own = of_reader(courses, reader)
             missing = (
                 naming("Without a sum", without_a_sum(own)),
@@ -117,7 +118,7 @@ def _with_best(smallest: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     return joined.assign(response=joined["best_response"].fillna("NE").astype(str))
 
 
-def _panel(axes: Axes, bars: pd.DataFrame, limits: Limits) -> None:
+def _panel(axes: Axes, bars: pd.DataFrame, limits: Limits, *, top: float) -> None:
     for line in limits.lines:
         axes.axhline(line, color=QUIET, lw=0.9, linestyle=(0, (2, 3)), zorder=1)
     axes.axhline(0, color=INK, lw=0.8)
@@ -132,10 +133,10 @@ def _panel(axes: Axes, bars: pd.DataFrame, limits: Limits) -> None:
         if shown == 0:
             axes.plot([place - 0.41, place + 0.41], [0, 0], color=INK, lw=2.2, zorder=3)
     _mark_cut(axes, bars.loc[is_cut, "change_percent"].tolist(), len(bars))
-    axes.set(xlim=(-0.8, max(len(bars), 1) - 0.2), ylim=(-105, _top(bars)))
+    axes.set(xlim=(-0.8, max(len(bars), 1) - 0.2))
     ticks = _ticks(limits)
     axes.set_yticks(ticks, [f"{'+' if tick > 0 else ''}{fixed(tick, 0)}" for tick in ticks])
-    axes.set_ylim(-105, _top(bars))
+    axes.set_ylim(-105, top)
     axes.set_ylabel("Best change of the sum\nfrom baseline, %")
     axes.spines["bottom"].set_visible(False)
 
@@ -180,6 +181,7 @@ def _ticks(limits: Limits) -> list[float]:
 
 
 def _top(bars: pd.DataFrame) -> float:
+    """How high the axis must reach; panels share the highest, so that readers compare."""
     highest = float(bars["change_percent"].max()) if len(bars) else 0.0
     if highest > HIGHEST_BAR_PERCENT:
         return HIGHEST_BAR_PERCENT + (40 if len(bars) <= MOST_NUMBERED else 12)

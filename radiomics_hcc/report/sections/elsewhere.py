@@ -14,6 +14,7 @@ from radiomics_hcc.report.blocks import (
     Paragraph,
     Section,
     Table,
+    cell_text,
     csv_download,
 )
 from radiomics_hcc.report.figures.elsewhere import drawn_elsewhere
@@ -57,7 +58,7 @@ def _group_table(frame: pd.DataFrame, design: str) -> Table:
         (
             str(row["group"]),
             "yes" if row["is_tested"] else "no",
-            *(_count(row[name]) for name in ("trained", "tested", *classes)),
+            *(cell_text(row[name]) for name in ("trained", "tested", *classes)),
             str(row["note"]) or "–",
         )
         for _, row in frame.iterrows()
@@ -65,10 +66,6 @@ def _group_table(frame: pd.DataFrame, design: str) -> Table:
     heads = ("Group", "Tested?", "Trained on", "Patients", *classes, "Note")
     numeric = frozenset(range(2, 4 + len(classes)))
     return Table(caption, heads, cells, numeric)
-
-
-def _count(value: object) -> str:
-    return "–" if pd.isna(value) else f"{value:g}"
 
 
 def _scores(source: Source) -> list[Block]:

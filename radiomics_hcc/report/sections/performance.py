@@ -210,6 +210,8 @@ def _curves(source: Source) -> list[Block]:
         caption=f"ROC curves. The band is the 95 % band of {model}.",
         data=source.frame("roc"),
     )
+    if source.has("masked_confusion"):
+        return [roc, source.table("masked_confusion", "Ordered confusion matrix, mean per repeat")]
     return _beside(roc, _confusion(source))
 
 

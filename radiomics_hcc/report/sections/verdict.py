@@ -11,6 +11,7 @@ import pandas as pd
 from radiomics_hcc.domain.evaluation import SEVERITIES
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.report import words
+from radiomics_hcc.report.blocks import cell_text
 from radiomics_hcc.report.figures.forest import discrimination
 from radiomics_hcc.report.figures.gallery import headline_model
 from radiomics_hcc.report.numbers import interval, p_value, unbroken
@@ -128,5 +129,5 @@ def _size_fact(record: RunRecord) -> Fact:
 def _patients_fact(record: RunRecord, metrics: pd.DataFrame) -> Fact:
     patients = int(metrics["patients"].max())
     counts = record.tables.get("label_counts", pd.DataFrame())
-    split = [f"{label} {int(count)}" for label, count in counts.to_numpy()[:, :2]]
+    split = [f"{label} {cell_text(count)}" for label, count in counts.to_numpy()[:, :2]]
     return Fact("Patients", str(patients), ", ".join(split) or "by the metrics table")

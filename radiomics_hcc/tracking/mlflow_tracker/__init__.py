@@ -8,6 +8,7 @@ import os
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read while mlflow is imported
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
-from radiomics_hcc.tracking.mlflow_tracker.tracker import MODEL_RUNS, MlflowTracker
+from radiomics_hcc.tracking.mlflow_tracker.tracker import MlflowTracker
+from radiomics_hcc.tracking.mlflow_tracker.writing import MODEL_RUNS
 
 __all__ = ["MODEL_RUNS", "MlflowTracker"]

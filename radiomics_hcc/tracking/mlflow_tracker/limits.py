@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from radiomics_hcc.tracking.items import Item, Metric, MetricSteps, ModelItem, Parameter
+from radiomics_hcc.tracking.items import Item, Metric, MetricSteps, ModelItem, Parameter, Tag
 from radiomics_hcc.tracking.tracker import plain_name
 
 RECORD_FOLDER: Final = "record"  # the run folder, among the artifacts of the parent run
@@ -20,8 +20,13 @@ Value = TypeVar("Value")
 
 
 def mlflow_name(name: str) -> str:
-    """Write the name of a parameter or metric with the characters that MLflow allows."""
+    """Write the name of a parameter with the characters that MLflow allows."""
     return plain_name(name, r"A-Za-z0-9_.\- :")
+
+
+def metric_name(name: str) -> str:
+    """Write the name of a metric; the part before a stroke is a group of charts in MLflow."""
+    return "/".join(mlflow_name(part) for part in name.split("/"))
 
 
 def short_value(value: str) -> str:
@@ -39,7 +44,7 @@ def parts(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
 
 def of_model(stream: Sequence[Item], model: str | None) -> list[Item]:
     """Choose the items of one model, or with None those of the run itself."""
-    owned = (Parameter, Metric, MetricSteps, ModelItem)
+    owned = (Tag, Parameter, Metric, MetricSteps, ModelItem)
     return [item for item in stream if (item.model if isinstance(item, owned) else None) == model]
 
 
@@ -47,10 +52,10 @@ def points(stream: Sequence[Item]) -> Iterator[tuple[str, float, int]]:
     """Give every number as name, value and step."""
     for item in stream:
         if isinstance(item, Metric):
-            yield mlflow_name(item.name), item.value, 0
+            yield metric_name(item.name), item.value, 0
         elif isinstance(item, MetricSteps):
             for step, value in enumerate(item.values):
-                yield mlflow_name(item.name), value, step
+                yield metric_name(item.name), value, step
 
 
 def milliseconds(time: str) -> int | None:

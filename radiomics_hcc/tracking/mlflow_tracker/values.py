@@ -33,12 +33,15 @@ def run_tag(tag: Tag) -> entities.RunTag:
 
 
 def git_tags(stream: Sequence[Item]) -> list[entities.RunTag]:
-    """The commit also under the name that MLflow's pages show."""
-    return [
-        entities.RunTag("mlflow.source.git.commit", item.value)
-        for item in stream
-        if isinstance(item, Tag) and item.name == "rhcc.git.commit"
-    ]
+    """The commit as MLflow's pages show it: of the experiment's folder, else of the code."""
+    known = {item.name: item.value for item in stream if isinstance(item, Tag)}
+    commit = known.get("rhcc.git.commit") or known.get("rhcc.code.commit")
+    return [entities.RunTag("mlflow.source.git.commit", commit)] if commit else []
+
+
+def note_tag(words: str) -> entities.RunTag:
+    """The description of a run as MLflow's pages show it."""
+    return entities.RunTag("mlflow.note.content", words[:TAG_CHARACTERS])
 
 
 def parameter_value(parameter: Parameter) -> entities.Param:

@@ -116,6 +116,27 @@ def test_variable_has_its_value_or_its_default(load: Load, monkeypatch) -> None:
     assert load(replaced=changed)[0].config.cohort.images == "data/mine.csv"
 
 
+def test_record_names_a_file_as_it_was_written_and_no_folder_of_the_machine(
+    load: Load, monkeypatch
+) -> None:
+    changed = {"images: cohort.csv": "images: '${HERE:-data}/cohort.csv'"}
+    found = []
+    for folder in ("/home/one", "/home/two"):
+        monkeypatch.setenv("HERE", folder)
+        (experiment,) = load(replaced=changed)
+        assert experiment.config.cohort.images == f"{folder}/cohort.csv"
+        assert experiment.resolved()["cohort"]["images"] == "${HERE:-data}/cohort.csv"
+        assert experiment.path("${HERE:-data}/cohort.csv") == Path(folder, "cohort.csv")
+        found.append(experiment.digest())
+    assert found[0] == found[1]
+
+
+def test_setting_is_recorded_where_it_replaces_a_variable(load: Load) -> None:
+    changed = {"images: cohort.csv": "images: '${HERE:-data}/cohort.csv'"}
+    (experiment,) = load("cohort.images=mine.csv", replaced=changed)
+    assert experiment.resolved()["cohort"]["images"] == "mine.csv"
+
+
 def test_variable_that_is_not_set_is_told_where_it_stands(load: Load, monkeypatch) -> None:
     monkeypatch.delenv("HERE", raising=False)
     message = refusal(load, replaced={"images: cohort.csv": "images: '${HERE}/c.csv'"})

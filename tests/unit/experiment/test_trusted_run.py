@@ -123,6 +123,17 @@ def tested(study) -> RunRecord:
     )
 
 
+def test_files_of_the_second_cohort_are_inputs_too(tested: RunRecord) -> None:
+    read = {file.name: file.file for file in tested.inputs if file.name.startswith("later.")}
+    assert read["later.features.table"] == "second_features.csv"
+    assert "later.cohort.patients" in read
+
+
+def test_days_of_the_scans_tell_whether_the_label_was_used(tested: RunRecord) -> None:
+    days = tested.tables["scan_days"]
+    assert set(days["patient_id"]) == set(tested.tables["labels"]["patient_id"])
+
+
 def test_sites_later_patients_and_a_second_cohort_are_tested(tested: RunRecord) -> None:
     groups = tested.tables["external_groups"]
     assert groups["design"].unique().tolist() == [

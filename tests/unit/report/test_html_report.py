@@ -124,6 +124,8 @@ def test_sections_stand_in_reading_order(run):
         "findings",
         "limits",
         "provenance",
+        "model-card",
+        "checklists",
         "repeat",
     ]
 

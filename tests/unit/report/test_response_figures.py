@@ -1,5 +1,6 @@
 """Waterfall, spider and swimmer plot, and the tables that they are drawn from."""
 
+import sys
 from datetime import date
 
 import matplotlib
@@ -304,6 +305,34 @@ class TestNobodyIsLeftOutSilently:
 
     def test_nobody_missing_says_nothing(self):
         assert naming("Without a sum", []) == ""
+
+
+class TestReadersBesideEachOther:
+    CALM = (("A", "R1", 30, 50.0, 40.0, "SD"), ("B", "R1", 90, 50.0, 20.0, "PR"))
+    WILD = (("A", "R2", 30, 50.0, 95.0, "PD"), ("B", "R2", 60, 50.0, 20.0, "PR"))
+
+    @pytest.fixture(autouse=True)
+    def figures_instead_of_bytes(self, monkeypatch):
+        for draw in (waterfall, spider):
+            monkeypatch.setattr(sys.modules[draw.__module__], "svg_bytes", lambda figure: figure)
+
+    @pytest.mark.parametrize("draw", [waterfall, spider])
+    def test_all_panels_have_the_same_heights(self, draw):
+        figure = draw(response(*self.CALM, *self.WILD, baseline=0, new_lesion=False))
+        calm, wild = (axes.get_ylim() for axes in figure.axes)
+        assert calm == wild
+        assert wild[1] > 90
+
+    def test_all_courses_have_the_same_time(self):
+        figure = spider(response(*self.CALM, *self.WILD, baseline=0, new_lesion=False))
+        assert figure.axes[0].get_xlim() == figure.axes[1].get_xlim()
+
+    @pytest.mark.parametrize(("last", "is_named"), [(60.0, True), (5.0, False)])
+    def test_the_legend_names_a_nadir_where_one_was_left_again(self, last, is_named):
+        rows = (("A", "", 30, 50.0, 10.0, "PR"), ("A", "", 60, 50.0, last, "SD"))
+        figure = spider(response(*rows, baseline=0, new_lesion=False))
+        named = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert ("nadir" in named) is is_named
 
 
 class TestEveryFigure:

@@ -23,12 +23,12 @@ def undrawn(record):
 
 
 def rendered(run):
-    with patch("radiomics_hcc.report.html.figures", undrawn):
+    with patch("radiomics_hcc.report.page.figures", undrawn):
         return render(run)
 
 
 def parts(run):
-    with patch("radiomics_hcc.report.html.figures", undrawn):
+    with patch("radiomics_hcc.report.page.figures", undrawn):
         return sections(run)
 
 

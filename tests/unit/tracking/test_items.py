@@ -4,10 +4,12 @@ import dataclasses
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from radiomics_hcc import tracking
 from radiomics_hcc.domain.record import InputFile, ModelFile, RunRecord, RunStatus
 from radiomics_hcc.tracking.items import (
     Dataset,
@@ -20,9 +22,8 @@ from radiomics_hcc.tracking.items import (
     Table,
     Tag,
     items,
-    model_names,
-    primary_model,
 )
+from radiomics_hcc.tracking.record_models import model_names, primary_model
 
 METRICS = pd.DataFrame(
     {
@@ -68,7 +69,9 @@ def metrics(record: RunRecord, model: str | None) -> dict[str, float]:
 
 
 def tags(record: RunRecord) -> dict[str, str]:
-    return {item.name: item.value for item in items(record) if isinstance(item, Tag)}
+    return {
+        item.name: item.value for item in items(record) if isinstance(item, Tag) and not item.model
+    }
 
 
 def test_a_record_becomes_items_of_every_kind(record: RunRecord) -> None:
@@ -135,9 +138,42 @@ def test_an_allowed_incorporation_is_stamped_on_the_run(record: RunRecord, place
     assert "rhcc.incorporation" not in tags(record)
     key = {"summary": "incorporation_justification", "config": "allow_incorporation"}[place]
     changed = dataclasses.replace(
-        record, **{place: {**getattr(record, place), key: "the label's own scan"}}
+        record,
+        intent="pretreatment_prediction",
+        status=RunStatus.COMPLETED if place == "summary" else RunStatus.STARTED,
+        **{place: {**getattr(record, place), key: "the label's own scan"}},
     )
     assert tags(changed)["rhcc.incorporation"] == "the label's own scan"
+    assert tags(changed)["rhcc.incorporation_risk"] == "allowed"
+
+
+def test_reading_a_response_uses_the_scan_of_the_label(record: RunRecord) -> None:
+    assert tags(record)["rhcc.incorporation_risk"] == "label_scan"
+
+
+def test_a_justification_that_no_column_needed_is_no_risk(record: RunRecord) -> None:
+    prediction = dataclasses.replace(record, intent="pretreatment_prediction")
+    asked = {**record.config, "allow_incorporation": "the label's own scan"}
+    found = tags(dataclasses.replace(prediction, config=asked))
+    assert found["rhcc.incorporation_risk"] == "none"
+    assert "rhcc.incorporation" not in found
+
+
+def test_a_model_carries_the_tags_of_its_run_and_its_role(record: RunRecord) -> None:
+    found = {
+        item.name: item.value
+        for item in items(record)
+        if getattr(item, "model", None) == "no_information" and isinstance(item, Tag)
+    }
+    assert found["rhcc.model_role"] == "reference"
+    assert found["rhcc.run_id"] == record.run_id
+    assert found["rhcc.incorporation_risk"] == "label_scan"
+
+
+def test_code_from_a_repository_is_tagged_beside_the_experiments_own(record: RunRecord) -> None:
+    known = {**record.provenance, "code": {"commit": "def", "dirty": False}}
+    found = tags(dataclasses.replace(record, provenance=known))
+    assert (found["rhcc.code.commit"], found["rhcc.code.dirty"]) == ("def", "false")
 
 
 def test_fold_scores_become_steps_in_the_order_of_repeat_and_fold(record: RunRecord) -> None:
@@ -152,11 +188,11 @@ def test_fold_scores_become_steps_in_the_order_of_repeat_and_fold(record: RunRec
     )
     run = dataclasses.replace(record, tables={"metrics": METRICS, "fold_metrics": folds})
     steps = [item for item in items(run) if isinstance(item, MetricSteps)]
-    assert steps == [MetricSteps("auc.fold", (0.1, 0.2, 0.3, 0.4), "elastic_net")]
+    assert steps == [MetricSteps("outer_fold/auc", (0.1, 0.2, 0.3, 0.4), "elastic_net")]
 
 
 def test_mlflow_is_loaded_by_its_own_tracker_only() -> None:
-    modules = ["items", "tracker", "folder_tracker", "open", "ui", "provenance", "model_folder"]
+    modules = [path.stem for path in Path(tracking.__file__).parent.glob("*.py")]
     imports = "; ".join(f"import radiomics_hcc.tracking.{module}" for module in modules)
     code = f"{imports}; import sys; print('mlflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -21,7 +21,7 @@ from mlflow.types import ColSpec
 from radiomics_hcc.domain.record import InputFile, ModelFile, RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
 from radiomics_hcc.tracking.mlflow_tracker import MODEL_RUNS, MlflowTracker
-from radiomics_hcc.tracking.open import open_tracker
+from radiomics_hcc.tracking.open import find_run, open_tracker
 
 CONTENT = b"PK\x03\x04 stands for a model"
 
@@ -132,9 +132,10 @@ def test_tags_find_the_run(
         "rhcc.git.dirty": "true",
         "rhcc.git.diff_sha256": "a" * 64,
         "mlflow.source.git.commit": "f" * 40,
-        "mlflow.note.content": "Is it so?",
+        "rhcc.incorporation_risk": "label_scan",
     }
     assert expected.items() <= run.data.tags.items()
+    assert run.data.tags["mlflow.note.content"].startswith("**Is it so?**")
 
 
 def test_every_model_is_a_child_run(
@@ -194,7 +195,7 @@ def test_more_settings_and_numbers_than_one_call_takes(
     (run,) = runs_of(client, "experiment")
     assert len(run.data.params) == 250
     child = next(run for run in runs_of(client, "model") if run.info.run_name == "elastic_net")
-    steps = [point.step for point in client.get_metric_history(child.info.run_id, "auc.fold")]
+    steps = [point.step for point in client.get_metric_history(child.info.run_id, "outer_fold/auc")]
     assert sorted(steps) == list(range(2500))
 
 
@@ -346,3 +347,73 @@ def test_a_database_of_another_mlflow_is_said_to_be_one(store: str) -> None:
     database.close()
     with pytest.raises(TrackingError, match="mlflow db upgrade"):
         MlflowTracker.from_uri(store)
+
+
+def test_a_child_run_has_the_tags_of_its_run_and_its_own_tables(
+    tracker: MlflowTracker, client: mlflow.MlflowClient, record: RunRecord
+) -> None:
+    predictions = pd.DataFrame(
+        {"patient_id": ["a", "b"], "model": ["elastic_net", "size: volume"], "p_OR": [0.4, 0.6]}
+    )
+    tables = {**record.tables, "out_of_fold": predictions}
+    tracker.complete(dataclasses.replace(record, tables=tables))
+    child = next(run for run in runs_of(client, "model") if run.info.run_name == "elastic_net")
+    expected = {
+        "rhcc.run_id": record.run_id,
+        "rhcc.intent": "response_reading",
+        "rhcc.incorporation_risk": "label_scan",
+        "rhcc.data_sha256": "d" * 64,
+        "rhcc.model": "elastic_net",
+        "rhcc.model_role": "primary",
+        "rhcc.status": "completed",
+    }
+    assert expected.items() <= child.data.tags.items()
+    assert {file.path for file in client.list_artifacts(child.info.run_id)} == {
+        "out_of_fold.parquet",
+        "metrics.csv",
+    }
+    folder = Path(child.info.artifact_uri.removeprefix("file://"))
+    assert pd.read_parquet(folder / "out_of_fold.parquet")["patient_id"].tolist() == ["a"]
+    (logged,) = logged_models(client)
+    assert logged.tags["rhcc.incorporation_risk"] == "label_scan"
+
+
+def test_pages_list_models_in_the_order_of_the_table(
+    tracker: MlflowTracker, client: mlflow.MlflowClient, record: RunRecord
+) -> None:
+    names = ["b", "c", "a"]
+    metrics = pd.DataFrame({"model": names, "metric": "auc", "estimate": 0.5, "low": 0.4})
+    tables = {"metrics": metrics.assign(high=0.6)}
+    tracker.complete(dataclasses.replace(record, tables=tables, models=()))
+    newest_first = sorted(runs_of(client, "model"), key=lambda run: -run.info.start_time)
+    assert [run.info.run_name for run in newest_first] == names
+
+
+def test_pages_about_training_are_shown_for_an_experiment(
+    tracker: MlflowTracker, client: mlflow.MlflowClient, record: RunRecord
+) -> None:
+    client.create_experiment(record.name)
+    tracker.complete(record)
+    for name in (record.name, "another"):
+        tracker.complete(dataclasses.replace(record, run_id=f"{name}-2", name=name))
+        tags = client.get_experiment_by_name(name).tags
+        assert tags["mlflow.experimentKind"] == "custom_model_development"
+
+
+def test_a_registered_model_of_another_program_is_refused(
+    tracker: MlflowTracker, client: mlflow.MlflowClient, store: str, tmp_path: Path
+) -> None:
+    client.create_registered_model("theirs")
+    client.create_model_version("theirs", str(tmp_path), await_creation_for=None)
+    with pytest.raises(TrackingError, match="registered by another program"):
+        find_run("models:/theirs/1", store)
+
+
+def test_a_registered_model_must_be_the_one_that_the_run_holds(
+    tracker: MlflowTracker, client: mlflow.MlflowClient, store: str, record: RunRecord
+) -> None:
+    tracker.complete(record)
+    tracker.register(record.run_id, None, "champion")
+    client.set_model_version_tag(record.name, "1", "rhcc.sha256", "0" * 64)
+    with pytest.raises(TrackingError, match="register it again"):
+        find_run(f"models:/{record.name}@champion", store)

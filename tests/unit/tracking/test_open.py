@@ -91,3 +91,15 @@ def test_an_experiment_without_a_completed_run_is_an_error(
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
     with pytest.raises(TrackingError, match="no run was kept there yet"):
         find_run("tace-ct", str(tmp_path))
+
+
+@pytest.mark.parametrize("address", ["models:/a", "models:/a@b@c", "models:/a/b", "models:/a:b@c"])
+def test_an_address_of_a_model_needs_an_alias_or_a_version(address: str, tmp_path: Path) -> None:
+    with pytest.raises(TrackingError, match="models:/NAME@champion"):
+        find_run(address, str(tmp_path))
+
+
+def test_a_damaged_registry_of_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "aliases.json").write_text("{")
+    with pytest.raises(TrackingError, match=r"aliases\.json: cannot be read"):
+        find_run("models:/a@champion", str(tmp_path))

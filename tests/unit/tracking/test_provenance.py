@@ -81,3 +81,18 @@ def test_versions_are_those_that_run(tmp_path: Path) -> None:
     assert isinstance(packages, dict)
     assert packages["numpy"] == np.__version__
     assert json.loads(json.dumps(found)) == found
+
+
+def test_code_and_process_are_noted(tmp_path: Path) -> None:
+    found = collect(tmp_path, started="", arguments=[])
+    assert set(found["code"]) == {"commit", "dirty", "diff_sha256", "reason"}
+    assert set(found["process"]) == {"host_sha256", "pid", "birth"}
+
+
+def test_an_installed_package_says_that_it_has_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "_PACKAGE", tmp_path)
+    state = provenance.code_state()
+    assert state["commit"] is None
+    assert "installed" in str(state["reason"])

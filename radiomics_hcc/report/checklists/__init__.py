@@ -1,0 +1,1 @@
+"""Reporting guidelines as files, answered from what a run recorded."""

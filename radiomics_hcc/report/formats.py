@@ -1,0 +1,67 @@
+"""A run's report in the format that its file name asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from radiomics_hcc.domain.record import RunRecord
+from radiomics_hcc.errors import InputError, Problem
+from radiomics_hcc.report.html import write_report
+from radiomics_hcc.report.json_page import write_json
+from radiomics_hcc.report.markdown import write_markdown
+from radiomics_hcc.report.private import private
+
+Writer: TypeAlias = Callable[[RunRecord, Path], Path]
+
+FORMATS: Final[Mapping[str, Writer]] = MappingProxyType(
+    {
+        ".html": write_report,
+        ".htm": write_report,
+        ".md": write_markdown,
+        ".markdown": write_markdown,
+        ".json": write_json,
+    }
+)
+
+
+def writer_for(path: Path) -> Writer:
+    """What writes a file of that suffix.
+
+    Raises
+    ------
+    InputError
+        Where no format has the suffix.
+    """
+    writer = FORMATS.get(path.suffix.lower())
+    if writer is None:
+        problem = Problem(
+            str(path),
+            f"{path.suffix or 'a name without a suffix'} is no format of a report",
+            f"end it in one of {', '.join(FORMATS)}",
+        )
+        raise InputError([problem])
+    return writer
+
+
+def write_as(record: RunRecord, path: Path | str, *, is_private: bool = False) -> Path:
+    """Write the report of a run as HTML, Markdown or JSON, by the suffix of the file.
+
+    Parameters
+    ----------
+    record
+        The run.
+    path
+        Where to; Markdown puts its figures and tables into `<name>_files` beside it.
+    is_private
+        Whether small counts, dates, and names of patients and files are hidden.
+
+    Raises
+    ------
+    InputError
+        Where no format has the suffix.
+    """
+    target = Path(path)
+    return writer_for(target)(private(record) if is_private else record, target)

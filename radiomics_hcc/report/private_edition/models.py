@@ -1,0 +1,120 @@
+"""How the models did, as a private edition shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from radiomics_hcc.report.private_edition.counts import is_small, suppressed
+from radiomics_hcc.report.private_edition.study import Study, masked
+
+KNOWN_GROUP_COLUMNS: Final = ("design", "group", "is_tested", "trained", "tested", "note")
+
+
+def subgroups(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Counts of a variable with a small level, or a level nearly all of one class, are hidden."""
+    return frame.assign(
+        **{
+            name: masked(frame[name], _small_variables(frame, study))
+            for name in ("patients", "positives")
+        }
+    )
+
+
+def boundaries(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """How many lie above a boundary, unless that tells the size of a class."""
+    hidden = np.full(len(frame), bool(study.hidden_classes))
+    return frame.assign(positives=masked(frame["positives"], hidden))
+
+
+def confusion(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """The matrix where no cell is small; see `masked_confusion`."""
+    return frame if masked_confusion(frame) is None else None
+
+
+def masked_confusion(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """True classes in rows, predicted classes in columns, cells as text; None with no small one."""
+    matrix = frame.pivot_table(
+        index="true", columns="predicted", values="patients", aggfunc="sum", sort=False
+    ).fillna(0.0)
+    classes = [*matrix.index, *(name for name in matrix.columns if name not in matrix.index)]
+    square = matrix.reindex(index=classes, columns=classes, fill_value=0.0)
+    hidden = suppressed(square.to_numpy().T, has_level_totals=False).T
+    if not hidden.any():
+        return None
+    cells = {
+        name: masked(square[name].round(1), hidden[:, place]) for place, name in enumerate(classes)
+    }
+    return pd.DataFrame(cells, index=square.index).rename_axis("true").reset_index()
+
+
+def calibration(frame: pd.DataFrame) -> pd.DataFrame:
+    """Groups of at least five patients."""
+    return frame[~frame["patients"].map(is_small)].reset_index(drop=True)
+
+
+def instability_summary(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Small counts of patients who were called otherwise hidden, with their share."""
+    counts = frame["patients_ever_called_otherwise"]
+    hidden = counts.map(_is_small_or_all_but_few(study)).to_numpy()
+    return frame.assign(patients_ever_called_otherwise=masked(counts, hidden))
+
+
+def external_groups(frame: pd.DataFrame) -> pd.DataFrame:
+    """Small groups and classes hidden, design by design."""
+    return pd.concat([_groups(rows) for _, rows in frame.groupby("design", sort=False)])
+
+
+def patients_column(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Hide a number of patients that is small, or short of all by so few."""
+    is_telling = _is_small_or_all_but_few(study)
+    counted = [name for name in ("patients", "unread") if name in frame.columns]
+    return frame.assign(
+        **{name: masked(frame[name], frame[name].map(is_telling).to_numpy()) for name in counted}
+    )
+
+
+def numbered_patients(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """As `patients_column`, but empty in the place of a hidden number."""
+    return frame.assign(
+        patients=frame["patients"].mask(frame["patients"].map(_is_small_or_all_but_few(study)))
+    )
+
+
+def _small_variables(frame: pd.DataFrame, study: Study) -> NDArray[np.bool_]:
+    """Rows of variables one of whose levels has few patients, or few of either side."""
+    patients, positives = (frame[name].astype(float) for name in ("patients", "positives"))
+    is_telling = (
+        patients.map(is_small)
+        | positives.map(is_small)
+        | (patients - positives).map(is_small)
+        | frame["variable"].astype(str).isin(study.small_variables)
+        | bool(study.hidden_classes)
+    )
+    small = frame.loc[is_telling, "variable"].unique()
+    return np.isin(frame["variable"].to_numpy(dtype=object), small)
+
+
+def _groups(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tested groups of one design: classes by group, with the total of each group."""
+    classes = [name for name in rows.columns if name not in KNOWN_GROUP_COLUMNS]
+    counted = rows[classes].astype(float)
+    classes = [name for name in classes if counted[name].notna().any()]
+    hidden = np.column_stack([suppressed(counted[classes].fillna(0).to_numpy())])
+    columns = {name: masked(rows[name], hidden[:, place]) for place, name in enumerate(classes)}
+    columns["tested"] = masked(rows["tested"], hidden[:, -1])
+    columns["trained"] = masked(rows["trained"], hidden[:, -1])
+    return rows.assign(**columns)
+
+
+def _is_small_or_all_but_few(study: Study) -> Callable[[float], bool]:
+    def is_telling(count: float) -> bool:
+        if pd.isna(count):
+            return False
+        return is_small(count) or is_small(study.patients - count)
+
+    return is_telling
