@@ -48,9 +48,12 @@ class EASL(ViableLesionRules):
     progression_of
         `lesion`: the growth of any one lesion is PD, as in WHO. `sum`: that of the sum, as in
         later comparisons of criteria (Riaz et al. 2011).
-    carry_forward_pr, allow_other_phase, normal_node_mm, target_minimum_mm, node_minimum_mm,
-    porta_hepatis_minimum_mm, new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
+    carry_forward_pr, allow_other_phase, normal_node_mm
         See `ViableLesionRules`; EASL itself is silent on them.
+    target_minimum_mm, node_minimum_mm, porta_hepatis_minimum_mm
+        As before.
+    new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
+        As before.
 
     References
     ----------

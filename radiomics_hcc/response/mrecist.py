@@ -39,8 +39,11 @@ class MRECIST(ViableLesionRules):
     ----------
     progression_min_mm
         Smallest absolute increase of the sum that is progression; the published table has none.
-    carry_forward_pr, allow_other_phase, normal_node_mm, target_minimum_mm, node_minimum_mm,
-    porta_hepatis_minimum_mm, new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
+    carry_forward_pr, allow_other_phase, normal_node_mm
+        See `ViableLesionRules`.
+    target_minimum_mm, node_minimum_mm, porta_hepatis_minimum_mm
+        See `ViableLesionRules`.
+    new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
         See `ViableLesionRules`.
 
     References

@@ -50,9 +50,12 @@ class QEASL(ViableLesionRules):
     partial_decrease_percent, progression_increase_percent
         Decrease of the sum that is PR, increase that is PD; both inclusive. The rounded cut-offs
         of the published comparisons; others are in use.
-    carry_forward_pr, allow_other_phase, normal_node_mm, target_minimum_mm, node_minimum_mm,
-    porta_hepatis_minimum_mm, new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
+    carry_forward_pr, allow_other_phase, normal_node_mm
         See `ViableLesionRules`.
+    target_minimum_mm, node_minimum_mm, porta_hepatis_minimum_mm
+        As before.
+    new_nodule_minimum_mm, interval_growth_mm, backdate_new_lesions
+        As before.
 
     References
     ----------
