@@ -82,4 +82,4 @@ lock:
 	  --no-annotate --no-header --quiet --output-file $(DOCS_LOCK)
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf docs/_build docs/notebooks docs/api/generated $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

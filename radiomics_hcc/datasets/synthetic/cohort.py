@@ -25,7 +25,7 @@ NOTE: Final = (
 
 
 def synthesise_cohort(
-    directory: Path, settings: SyntheticSettings | None = None, *, jobs: int = 1
+    directory: Path | str, settings: SyntheticSettings | None = None, *, jobs: int = 1
 ) -> Path:
     """Write a synthetic cohort of liver CT before and after treatment.
 
@@ -57,10 +57,11 @@ def synthesise_cohort(
         problems.append(Problem("jobs", f"is {jobs}", "give 1 or more"))
     if problems:
         raise InputError(problems, "synthetic cohort")
-    directory.mkdir(parents=True, exist_ok=True)
-    makers = [PatientMaker(number, settings, directory) for number in range(settings.patients)]
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    makers = [PatientMaker(number, settings, folder) for number in range(settings.patients)]
     made = Parallel(n_jobs=jobs)(delayed(maker.make)() for maker in makers)
-    return _write_tables(directory, settings, made)
+    return _write_tables(folder, settings, made)
 
 
 def _write_tables(directory: Path, settings: SyntheticSettings, made: list[PatientTables]) -> Path:
