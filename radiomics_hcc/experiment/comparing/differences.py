@@ -67,15 +67,18 @@ def software_of(record: RunRecord) -> dict[str, str]:
 
 
 def code_of(record: RunRecord) -> dict[str, str]:
-    """Git state of the experiment's folder: commit, whether it was changed since, and to what."""
-    git = record.provenance.get("git")
-    known = dict(git) if isinstance(git, Mapping) else {}
+    """Git state of the package that made a run: commit, whether it was changed since, and to what.
+
+    Of the experiment's folder where that of the package was not kept.
+    """
+    states = [record.provenance.get(key) for key in ("code", "git")]
+    known = [state for state in states if isinstance(state, Mapping) and state.get("commit")]
+    state = known[0] if known else {}
+    dirty = state.get("dirty")
     told = {
-        "commit": known.get("commit"),
-        "changed since": {True: "yes", False: "no"}.get(bool(known.get("dirty")))
-        if known.get("dirty") is not None
-        else None,
-        "digest of the change": known.get("diff_sha256"),
+        "commit": state.get("commit"),
+        "changed since": None if dirty is None else ("yes" if dirty else "no"),
+        "digest of the change": state.get("diff_sha256"),
     }
     return {name: str(value) for name, value in told.items() if value}
 

@@ -8,8 +8,9 @@ import pytest
 from compared_runs import completed, names, predictions
 
 from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.domain.record import InputFile
+from radiomics_hcc.domain.record import InputFile, RunRecord, RunStatus
 from radiomics_hcc.experiment.comparing.compare import Asked, compare_runs
+from radiomics_hcc.experiment.comparing.differences import code_of
 from radiomics_hcc.experiment.comparing.labels import short_labels
 
 
@@ -190,3 +191,15 @@ def test_classes_of_another_meaning_are_not_compared():
     assert not aspects["labels"]
     assert found.disagreement["p: elastic_net"].notna().all()
     assert found.disagreement["p: forest"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("code", "commit"),
+    [({"commit": "c0de", "dirty": False}, "c0de"), ({"commit": None}, "f01d"), (None, "f01d")],
+    ids=["the package's", "no repository of the package", "a run of before"],
+)
+def test_code_is_that_of_the_package_before_that_of_the_experiment(code, commit: str) -> None:
+    folder = {"commit": "f01d", "dirty": True}
+    provenance = {"git": folder} if code is None else {"git": folder, "code": code}
+    record = RunRecord("r", "n", "q", "i", RunStatus.COMPLETED, "", provenance=provenance)
+    assert code_of(record)["commit"] == commit
