@@ -69,7 +69,7 @@ def in_space(volume_mm3: float, area_mm2: float, *, less: int) -> Letters:
     """The letters of a region; volume and area of the mesh are given."""
     points, x = millimetres(PLACES), INTENSITIES[INSIDE]
     return Letters(
-        V=volume_mm3, A=area_mm2, w=vertices(PLACES), l=variances(points, less), c=points, x=x,
+        V=volume_mm3, A=area_mm2, w=vertices(PLACES), axes=variances(points, less), c=points, x=x,
         mu=sum(x) / len(x), n=len(x),
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def in_a_slice() -> Letters:
         B=sum(share_within(square) for square in squares) * math.prod(step_mm),
         n=len(places),
         w=around[np.isclose(around[:, 0], SLICE_Z * SPACING_MM[0])],
-        l=variances(millimetres(places)[:, 1:], 0),
+        axes=variances(millimetres(places)[:, 1:], 0),
     )
 
 
@@ -116,7 +116,7 @@ def box(m: Letters) -> tuple[float, float]:
 
 
 def approximate_ellipsoid(m: Letters) -> tuple[float, float]:
-    a, b, c = (2 * math.sqrt(one) for one in m.l)
+    a, b, c = (2 * math.sqrt(one) for one in m.axes)
     alpha, beta = math.sqrt(1 - b**2 / a**2), math.sqrt(1 - c**2 / a**2)
     at = (alpha**2 + beta**2) / (2 * alpha * beta)
     terms = (
@@ -139,8 +139,8 @@ def centre_shift(m: Letters) -> float:
 def autocorrelation(m: Letters) -> Letters:
     """Sums over all pairs of voxels, weighted by one over their distance."""
     pairs = [
-        (1 / math.dist(m.c[k], m.c[l]), m.x[k], m.x[l])
-        for k, l in itertools.permutations(range(m.n), 2)
+        (1 / math.dist(m.c[one], m.c[other]), m.x[one], m.x[other])
+        for one, other in itertools.permutations(range(m.n), 2)
     ]
     return Letters(
         all=sum(w for w, *_ in pairs),
@@ -189,11 +189,11 @@ OUTLINES: dict[str, Formula] = {
     r"\max_{u_z = v_z} \lVert u - v \rVert": lambda m: farthest(m.w, 0),
     r"\max_{u_y = v_y} \lVert u - v \rVert": lambda m: farthest(m.w, 1),
     r"\max_{u_x = v_x} \lVert u - v \rVert": lambda m: farthest(m.w, 2),
-    r"4 \sqrt{\lambda_1}": lambda m: 4 * math.sqrt(m.l[0]),
-    r"4 \sqrt{\lambda_2}": lambda m: 4 * math.sqrt(m.l[1]),
-    r"4 \sqrt{\lambda_3}": lambda m: 4 * math.sqrt(m.l[2]),
-    r"\sqrt{\lambda_2 / \lambda_1}": lambda m: math.sqrt(m.l[1] / m.l[0]),
-    r"\sqrt{\lambda_3 / \lambda_1}": lambda m: math.sqrt(m.l[2] / m.l[0]),
+    r"4 \sqrt{\lambda_1}": lambda m: 4 * math.sqrt(m.axes[0]),
+    r"4 \sqrt{\lambda_2}": lambda m: 4 * math.sqrt(m.axes[1]),
+    r"4 \sqrt{\lambda_3}": lambda m: 4 * math.sqrt(m.axes[2]),
+    r"\sqrt{\lambda_2 / \lambda_1}": lambda m: math.sqrt(m.axes[1] / m.axes[0]),
+    r"\sqrt{\lambda_3 / \lambda_1}": lambda m: math.sqrt(m.axes[2] / m.axes[0]),
     r"\lVert c_{\mathrm{region}} - c_{\mathrm{intensity}} \rVert": centre_shift,
     r"V / V_{\mathrm{aabb}}": lambda m: m.V / box(m)[0],
     r"A / A_{\mathrm{aabb}}": lambda m: m.A / box(m)[1],

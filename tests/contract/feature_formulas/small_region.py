@@ -13,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radiomics_hcc.domain.volume import Geometry, Mask, Volume
+from radiomics_hcc.features.names import FEATURES
 from radiomics_hcc.features.native_engine import NativeEngine
 from radiomics_hcc.features.parameters import make_parameters
 
 FOLDER = Path(__file__).parents[3] / "docs" / "features"
-ROW = re.compile(r"^\| `(\w+)` \|(?: \w+ \|)? \$(.+?)\$ \| ", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| \$(.+?)\$ \| ", re.MULTILINE)
 SPACING_MM = (2.0, 1.5, 0.8)
 WIDTH_HU, ORIGIN_HU, SHIFT_HU = 25, -100, 300
 STEPS = [step for step in itertools.product((-1, 0, 1), repeat=3) if step != (0, 0, 0)]
+SLICE_Z = 3  # the slice in which shape2D looks
 Place = tuple[int, ...]
 Formula = Callable[[Letters], float]
 
@@ -42,27 +44,33 @@ def moved(place: Place, step: Place, times: int = 1) -> Place:
     return tuple(one + times * other for one, other in zip(place, step, strict=True))
 
 
-def extracted(content: Mapping[str, object]) -> dict[str, float]:
+@cache
+def engine() -> dict[str, dict[str, float]]:
+    """Values by family, or `slice` for shape2D, then by class and feature."""
+    wanted = {"firstorder": "first_order", "shape": "shape", "glcm": "glcm"}
+    classes = dict.fromkeys(("glrlm", "glszm", "gldm", "ngtdm")) | {
+        name: [feature for feature, _ in formulas(page) if feature in FEATURES[name]]
+        for name, page in wanted.items()
+    }
+    setting = {"binWidth": WIDTH_HU, "binOrigin": ORIGIN_HU, "voxelArrayShift": SHIFT_HU}
+    bins = {"bin_size": WIDTH_HU, "origin": ORIGIN_HU}
+    shape_2d = {"shape2D": [feature for feature, _ in formulas("shape_2d")]}
+    one_slice = INSIDE & (np.arange(len(INSIDE)) == SLICE_Z)[:, None, None]
+    return {
+        "PyRadiomics": extracted({"featureClass": classes, "setting": setting}),
+        "IBSI": extracted({"ibsi": {"discretisation": bins, "aggregations": ["3D-average"]}}),
+        "slice": extracted({"featureClass": shape_2d, "setting": {"force2D": True}}, one_slice),
+    }
+
+
+def extracted(
+    content: Mapping[str, object], inside: NDArray[np.bool_] = INSIDE
+) -> dict[str, float]:
     geometry = Geometry(INTENSITIES.shape, SPACING_MM)
-    case = Volume(INTENSITIES, geometry), Mask(INSIDE, geometry)
+    case = Volume(INTENSITIES, geometry), Mask(inside, geometry)
     found = NativeEngine().extract(*case, make_parameters(content)).features
     words = [(*feature.name.split("_")[1:], feature.value) for feature in found]
     return {f"{class_name.partition('-')[0]} {name}": value for class_name, name, value in words}
-
-
-@cache
-def engine() -> dict[str, dict[str, float]]:
-    """Values of both families; `binWidth` and the shift are those of the sums below."""
-    classes = dict.fromkeys(("glcm", "glrlm", "glszm", "gldm", "ngtdm"))
-    names = [name for name, _ in formulas("first_order")]
-    setting = {"binWidth": WIDTH_HU, "binOrigin": ORIGIN_HU, "voxelArrayShift": SHIFT_HU}
-    bins = {"bin_size": WIDTH_HU, "origin": ORIGIN_HU}
-    return {
-        "PyRadiomics": extracted(
-            {"featureClass": {**classes, "firstorder": names}, "setting": setting}
-        ),
-        "IBSI": extracted({"ibsi": {"discretisation": bins, "aggregations": ["3D-average"]}}),
-    }
 
 
 def formulas(page: str) -> list[tuple[str, str]]:
