@@ -41,7 +41,8 @@ class RunComparison:
     ranks
         `label, metric, rank, low, high, best, group, among`: the place among all models of the
         same group (1 is best) with its 95 % bootstrap interval, and the share of resamples in
-        which the model came first. A group holds models that all compare with each other.
+        which the model came first. A group holds models that all compare with each other, are of
+        the same intent, and all may or all may not read the scan of the label.
     roc, calibration, decision
         Curves of every label, `label` first, then the columns of the run's own tables `roc`,
         `calibration_smooth` and `decision_curve`.

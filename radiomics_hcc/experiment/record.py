@@ -15,7 +15,7 @@ from radiomics_hcc.experiment.image_facts import image_facts
 from radiomics_hcc.experiment.judge import Judged
 from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.procedure import validation_of
-from radiomics_hcc.experiment.words import INTENT_NOTES, SOFTWARE, target_sentence
+from radiomics_hcc.experiment.words import INCORPORATED, INTENT_NOTES, SOFTWARE, target_sentence
 from radiomics_hcc.features.verify import agreement_of
 from radiomics_hcc.modelling.permutation import permutation_test
 from radiomics_hcc.response.best_response import best
@@ -56,7 +56,7 @@ def summary(experiment: Experiment, material: Material, judged: Judged) -> dict[
         "headline_model": judged.primary.name,
         "classes": list(material.target.classes),
         "target": target_sentence(config),
-        "intent": INTENT_NOTES[config.intent],
+        "intent": INCORPORATED if material.findings else INTENT_NOTES[config.intent],
         "engine": " ".join(str(metadata.get(k, "")) for k in ("engine", "engine_version")).strip(),
         "verification": str(agreement_of(material.features) or ""),
         "settings": metadata.get("settings", {}),

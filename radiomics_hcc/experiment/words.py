@@ -17,6 +17,11 @@ INTENT_NOTES: Final = {
     ),
 }
 
+INCORPORATED: Final = (
+    "The author allowed columns that the declared intent forbids: the result may describe the "
+    "response instead of predicting it."
+)
+
 
 def target_sentence(config: ExperimentConfig) -> str:
     """Say in words what is predicted and who decided."""

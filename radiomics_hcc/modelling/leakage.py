@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -36,6 +36,8 @@ class _Calendar:
     label: pd.Series
     treatment: pd.Series
     intent: Intent
+    is_naming: bool = True
+    """Whether sentences name a patient; those of a finding go into model files and cards."""
 
     def violation(self, days: pd.Series, *, subject: str, is_proof_needed: bool) -> str:
         """Why columns of these days are not allowed, in words; empty where they are.
@@ -57,12 +59,19 @@ class _Calendar:
             for word, known in self._needed(days, subject).items():
                 why = f"the day of the {word} is unknown, so that nothing proves the order"
                 broken[why] = known.isna()
+        known = {subject: days, "treatment": treatment, "label": label}
         return "; ".join(
-            f"{why} in {hit.sum()} of {len(days)} patients ({days.index[hit][0]}"
-            f"{_days({subject: days, 'treatment': treatment, 'label': label}, days.index[hit][0])})"
+            f"{why} in {hit.sum()} of {len(days)} patients{self._example(known, hit)}"
             for why, hit in broken.items()
             if hit.any()
         )
+
+    def _example(self, known: Mapping[str, pd.Series], hit: pd.Series) -> str:
+        """The first patient of whom it is true, where patients may be named."""
+        if not self.is_naming:
+            return ""
+        patient = str(hit.index[hit][0])
+        return f" ({patient}{_days(known, patient)})"
 
     def is_proved(self, days: pd.Series) -> bool:
         """Whether every day that decides is known."""
@@ -132,7 +141,8 @@ def check_intent(
     reason = (allow_incorporation or "").strip()
     if not reason:
         raise LeakageError(problems, f"intent {intent}: columns that it forbids")
-    told = " | ".join(f"{problem.where}: {problem.what}" for problem in problems)
+    nameless = _problems(table, replace(calendar, is_naming=False))
+    told = " | ".join(f"{problem.where}: {problem.what}" for problem in nameless)
     sentence = f"Incorporation was allowed by the author ({reason}) although {told}."
     return [Finding(INCORPORATION_CODE, "serious", sentence)]
 

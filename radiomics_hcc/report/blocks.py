@@ -15,6 +15,7 @@ from radiomics_hcc.report.numbers import NOT_AVAILABLE, number
 
 MOST_ROWS: Final = 60
 MOST_PRINTED_COLUMNS: Final = 10  # more of them cannot be read on a sheet of paper
+MIDNIGHT: Final = " 00:00:00"  # of a day without a time
 CUT: Final = "The first"  # so begins the note below a table that is shown in part
 CellFormat: TypeAlias = Callable[[float], str]
 
@@ -248,7 +249,9 @@ def cell_text(value: object, write: CellFormat = number) -> str:
         return "yes" if value else "no"
     if isinstance(value, Real):
         return write(float(value))
-    return NOT_AVAILABLE if value is None or value is pd.NA or value is pd.NaT else str(value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return NOT_AVAILABLE
+    return str(value).removesuffix(MIDNIGHT) if isinstance(value, pd.Timestamp) else str(value)
 
 
 def csv_download(name: str, frame: pd.DataFrame) -> Download:

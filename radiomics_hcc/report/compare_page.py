@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from radiomics_hcc.domain.run_comparison import RunComparison
+from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.report.blocks import Section
 from radiomics_hcc.report.comparing.comparable import comparable
 from radiomics_hcc.report.comparing.curves import curves
@@ -18,6 +20,8 @@ from radiomics_hcc.report.comparing.runs import read_first, runs
 from radiomics_hcc.report.comparing.scores import metrics, ranks
 from radiomics_hcc.report.comparing.verdict import compared_verdict
 from radiomics_hcc.report.figures.compare_marks import marks_of
+
+PAGE_SUFFIXES: Final = (".html", ".htm")
 
 
 def render_comparison(comparison: RunComparison) -> str:
@@ -40,8 +44,17 @@ def render_comparison(comparison: RunComparison) -> str:
 
 
 def write_comparison(comparison: RunComparison, path: Path | str) -> Path:
-    """Write the page of compared runs and return where it lies."""
+    """Write the page of compared runs and return where it lies.
+
+    Raises
+    ------
+    InputError
+        Where the name does not end in `.html`.
+    """
     target = Path(path)
+    if target.suffix.lower() not in PAGE_SUFFIXES:
+        what = f"{target.suffix or 'a name without a suffix'} is no format of a comparison"
+        raise InputError([Problem(str(target), what, "end it in .html; tables come with --csv")])
     target.write_text(render_comparison(comparison), encoding="utf-8")
     return target
 

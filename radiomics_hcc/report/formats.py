@@ -61,7 +61,16 @@ def write_as(record: RunRecord, path: Path | str, *, is_private: bool = False) -
     Raises
     ------
     InputError
-        Where no format has the suffix.
+        Where no format has the suffix, the file cannot be written, or a private edition would
+        lie among the files of another report.
     """
     target = Path(path)
-    return writer_for(target)(private(record) if is_private else record, target)
+    write = writer_for(target)
+    shown = private(record) if is_private else record
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return write(shown, target)
+    except OSError as error:
+        what = f"cannot be written ({error.strerror or error})"
+        problem = Problem(str(error.filename or target), what, "choose another file or folder")
+        raise InputError([problem], "report") from error

@@ -22,6 +22,7 @@ from radiomics_hcc.report.blocks import (
     Picture,
     Section,
     Table,
+    cell_text,
 )
 from radiomics_hcc.report.files import bytes_of, media_type
 from radiomics_hcc.report.page import DEVICE, Page, page_of
@@ -151,4 +152,4 @@ def plain(value: object) -> object:
         return int(value)
     if isinstance(value, Real):
         return float(value) if math.isfinite(value) else None
-    return None if value is pd.NA or value is pd.NaT else str(value)
+    return None if value is pd.NA or value is pd.NaT else cell_text(value)

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from radiomics_hcc.domain.record import RunRecord
+from radiomics_hcc.errors import InputError, Problem
 from radiomics_hcc.report.blocks import (
     Block,
     Code,
@@ -53,16 +54,34 @@ def as_markdown(page: Page, folder: str = FILES) -> str:
 
 
 def write_markdown(record: RunRecord, path: Path | str) -> Path:
-    """Write the text, and its figures and CSV files into `<name>_files` beside it."""
+    """Write the text, and its figures and CSV files into `<name>_files` beside it.
+
+    Raises
+    ------
+    InputError
+        Where a private edition would lie among files that it has not, as those of an ordinary
+        report under the same name; nothing is written then.
+    """
     target = Path(path)
     folder = target.with_name(f"{target.stem}_files")
     page = page_of(record)
     files = page_files(page.sections)
+    if page.hidden:
+        _refuse_others(folder, files)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.content.items():
         (folder / name).write_bytes(content)
     target.write_text(_text(page, files, folder.name), encoding="utf-8")
     return target
+
+
+def _refuse_others(folder: Path, files: PageFiles) -> None:
+    """Refuse a folder with files of another report: who gives it away would give them too."""
+    others = sorted({path.name for path in folder.glob("*")} - set(files.content))
+    if others:
+        what = f"{len(others)} files of another report lie there, such as {others[0]}"
+        remedy = "choose another name, or remove the folder if nobody needs it"
+        raise InputError([Problem(str(folder), what, remedy)], "private edition")
 
 
 def _text(page: Page, files: PageFiles, folder: str) -> str:

@@ -23,9 +23,20 @@ from radiomics_hcc.report.private_edition.tables import MADE_FROM, shown
 LEFT_OUT: Final = "left out of the private edition"
 SUMMARY: Final = (
     *("verdict", "headline_model", "classes", "target", "intent", "engine", "verification"),
-    *("settings", "images", "incorporation_justification", "software", "failure"),
+    *("settings", "images", "incorporation_justification", "software"),
 )
 """What a private edition keeps of a run's summary."""
+
+FAILURE: Final = f"Why it failed is {LEFT_OUT}."
+"""Those words may name patients and files that no table of a failed run has."""
+
+ABOUT_COLUMNS: Final = frozenset(
+    f"HCC{number:03d}" for number in (1, 5, 6, 7, 8, 9, 10, *range(12, 19))
+)
+"""Checks whose numbers count columns, events or scores; those of any other may count patients."""
+
+FREE_WORDS: Final = ("reason", "note")
+"""Columns of tables that hold sentences."""
 
 PROVENANCE: Final = ("python", "packages", "versions", "machine", "cpu_count")
 GIT: Final = ("commit", "dirty", "diff_sha256")
@@ -44,12 +55,16 @@ TOLD: Final = (
     "with them where the small ones could be computed from a total. Steps of the cohort flow that "
     "lost so few have no number.",
     "Patients have other names, in an order that tells nothing; tables with one row per patient "
-    "are left out, or reduced to what a figure draws. Changes of the sum are in whole per cent.",
+    "are left out, or reduced to what a figure draws of the patients who have a label. Changes of "
+    "the sum are in whole per cent, probabilities have two decimals.",
+    "Groups that were tested elsewhere have no scores where one of their counts is hidden.",
     "Dates are left out; days from the baseline stay. The run's own time and identity are left "
     "out as well.",
     "Names and paths of files, the command and the machine are left out.",
     "Slices of patients are left out. Other figures are drawn from the tables of this edition.",
     "Ranges of features, which are values of single patients, are left out.",
+    "What stays: figures and lists with one mark or row per patient can be counted, and rates with "
+    "the sizes of the classes tell how many were called wrongly.",
     "Other small numbers may still tell something together with what a reader knows from "
     "elsewhere: let the person who is responsible for the data read this before it is given away.",
 )
@@ -131,14 +146,14 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _inputs(record: RunRecord) -> tuple[InputFile, ...]:
-    """One line per role: the digest of a single file, the number of many."""
+    """One line per role: the digest of a single file; how many others are would count patients."""
     roles: dict[str, list[InputFile]] = {}
     for each in record.inputs:
         roles.setdefault(each.name, []).append(each)
     return tuple(
         InputFile(role, "name hidden", files[0].sha256)
         if len(files) == 1
-        else InputFile(role, f"{len(files)} files, names hidden", LEFT_OUT)
+        else InputFile(role, "several files, names hidden", LEFT_OUT)
         for role, files in roles.items()
     )
 
@@ -153,14 +168,15 @@ def _provenance(record: RunRecord, cleaner: Cleaner) -> dict[str, object]:
 
 def _summary(record: RunRecord, cleaner: Cleaner) -> dict[str, object]:
     kept = {name: record.summary[name] for name in SUMMARY if name in record.summary}
-    sentences = {"verdict", "target", "failure", "incorporation_justification"}
+    sentences = {"target", "incorporation_justification"}
     cleaned: dict[str, object] = {
         name: cleaner.sentence(value)
-        if name in sentences - {"verdict"} and isinstance(value, str)
+        if name in sentences and isinstance(value, str)
         else _cleaned(value, cleaner)
         for name, value in kept.items()
     }
-    return {**cleaned, PRIVATE_EDITION: TOLD}
+    failure = {"failure": FAILURE} if record.summary.get("failure") else {}
+    return {**cleaned, **failure, PRIVATE_EDITION: TOLD}
 
 
 def _cleaned(value: object, cleaner: Cleaner) -> object:
@@ -186,7 +202,7 @@ def _told(table: pd.DataFrame, cleaner: Cleaner) -> pd.DataFrame:
 
 
 def _in_words(column: object, cleaner: Cleaner) -> Callable[[object], object]:
-    clean = cleaner.sentence if column == "reason" else cleaner.text
+    clean = cleaner.sentence if column in FREE_WORDS else cleaner.text
 
     def told(value: object) -> object:
         return clean(value) if isinstance(value, str) else value
@@ -195,10 +211,11 @@ def _in_words(column: object, cleaner: Cleaner) -> Callable[[object], object]:
 
 
 def _finding(finding: Finding, study: Study, cleaner: Cleaner) -> Finding:
-    sentence = cleaner.sentence(finding.sentence)
+    sentence = finding.sentence
     for name in study.class_sizes if study.hidden_classes else ():
         sentence = re.sub(rf"(?<!\w){re.escape(name)} \d+\b", f"{name} (hidden)", sentence)
-    return replace(finding, sentence=sentence)
+    clean = cleaner.sentence if finding.code in ABOUT_COLUMNS else cleaner.counting
+    return replace(finding, sentence=clean(sentence))
 
 
 def _model(model: ModelFile, study: Study, cleaner: Cleaner) -> ModelFile:

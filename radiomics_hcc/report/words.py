@@ -62,11 +62,12 @@ CRITERIA: Final = {
 }
 
 INTENTS: Final = {
-    "pretreatment_prediction": "Prediction before treatment: only scans before treatment are used.",
-    "early_response": "Early response: the last scan used is strictly earlier than the scan on "
-    "which the response was read.",
-    "response_reading": "Response reading: features come from the scan on which the response was "
-    "read. This describes the response, it does not predict it.",
+    "pretreatment_prediction": "Prediction before treatment: only scans before treatment may be "
+    "used.",
+    "early_response": "Early response: the last scan used must be strictly earlier than the scan "
+    "on which the response was read.",
+    "response_reading": "Response reading: features may come from the scan on which the response "
+    "was read. This describes the response, it does not predict it.",
 }
 
 

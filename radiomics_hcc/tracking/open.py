@@ -15,6 +15,7 @@ from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.errors import TrackingError
 from radiomics_hcc.tracking.registry import MODELS_SCHEME, registered_run
 from radiomics_hcc.tracking.run_folder import MANIFEST, read_run_folder
+from radiomics_hcc.tracking.store_access import SQLITE_SCHEME, database_path
 from radiomics_hcc.tracking.tracker import Tracker
 
 ENTRY_POINT_GROUP: Final = "radiomics_hcc.trackers"
@@ -64,6 +65,21 @@ def open_tracker(uri: str) -> Tracker:
     return tracker
 
 
+def open_kept(uri: str) -> Tracker:
+    """Open a tracker to read from it; a database that is not there is not made.
+
+    Raises
+    ------
+    TrackingError
+        As `open_tracker`, and where no run was ever kept there.
+    """
+    if uri.startswith(SQLITE_SCHEME) and not database_path(uri).exists():
+        raise TrackingError(
+            f"{uri}: there is no such store, no run was kept there yet; name another with --tracker"
+        )
+    return open_tracker(uri)
+
+
 def find_run(run: str, uri: str) -> RunRecord:
     """Find a run by its folder, its address, its identity, or its experiment.
 
@@ -83,7 +99,7 @@ def find_run(run: str, uri: str) -> RunRecord:
     """
     if (Path(run) / MANIFEST).is_file():
         return read_run_folder(Path(run))
-    tracker = open_tracker(uri)
+    tracker = open_kept(uri)
     if run.startswith(MODELS_SCHEME):
         return registered_run(tracker, run, uri)
     if run.startswith("runs:/"):

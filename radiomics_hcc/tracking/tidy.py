@@ -10,7 +10,7 @@ import pandas as pd
 
 from radiomics_hcc.domain.record import RunStatus
 from radiomics_hcc.errors import TrackingError
-from radiomics_hcc.tracking.open import open_tracker
+from radiomics_hcc.tracking.open import open_kept
 from radiomics_hcc.tracking.process import has_ended, state_of_start
 from radiomics_hcc.tracking.tracker import Tracker
 
@@ -55,7 +55,7 @@ def list_runs(uri: str, experiment: str | None = None) -> pd.DataFrame:
     DataFrame
         Columns `tracking.tracker.RUN_COLUMNS`, then `state`; newest first.
     """
-    tracker = open_tracker(uri)
+    tracker = open_kept(uri)
     runs = tracker.list(experiment)
     states = [_state(tracker, str(run), str(status)) for run, status in _pairs(runs)]
     return runs.assign(state=pd.Series(states, index=runs.index, dtype="str"))
@@ -80,7 +80,7 @@ def tidy(uri: str, given_up: str | None = None) -> Iterator[Tidied]:
     TrackingError
         Where the tracker cannot be opened, or the named run is not one without an end.
     """
-    tracker = open_tracker(uri)
+    tracker = open_kept(uri)
     runs = tracker.list()
     begun = list(runs.loc[runs["status"] == RunStatus.STARTED, "run_id"])
     if given_up is not None and given_up not in begun:

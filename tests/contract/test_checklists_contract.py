@@ -25,7 +25,7 @@ from radiomics_hcc.report.checklists.places import EITHER
 from radiomics_hcc.report.checklists.score import score_of
 from radiomics_hcc.report.private_edition.tables import RULES
 
-EMPTY = RunRecord("", "", "", "", RunStatus.STARTED, "")
+EMPTY = RunRecord("", "", "", "", RunStatus.COMPLETED, "")
 ITEMS = {
     "clear": 58,
     "metrics": 30,
@@ -122,6 +122,17 @@ def test_item_is_ticked_by_its_evidence_and_by_nothing_less(name: str, item: Ite
         others = tuple(each for each in item.evidence if each != place)
         if not is_there(with_places(others), place_of(place)):
             assert answered(name, item, with_places(others)) is State.AUTHOR
+
+
+@pytest.mark.parametrize("status", [RunStatus.STARTED, RunStatus.FAILED])
+@pytest.mark.parametrize("name", all_checklists())
+def test_run_that_did_not_complete_answers_nothing(name: str, status: RunStatus) -> None:
+    places = tuple(place for item in known(name).items for place in item.evidence)
+    broken = replace(with_places(places), status=status)
+    found = answer(known(name), broken)
+    assert {each.state for each in found} == {State.AUTHOR}
+    told = {each.sentence for each in found if each.sentence}
+    assert told == {"The run did not complete: its record is evidence of nothing."}
 
 
 @pytest.mark.parametrize(("name", "item"), EVERY_ITEM)

@@ -10,6 +10,7 @@ import pandas as pd
 from radiomics_hcc.evaluation.across_runs import Pair
 from radiomics_hcc.evaluation.outcomes import name_some
 from radiomics_hcc.experiment.comparing.entries import Entry
+from radiomics_hcc.experiment.comparing.findings import may_read_the_label
 
 COMPARABLE_COLUMNS: Final = ("left", "right", "aspect", "same", "sentence")
 
@@ -36,9 +37,7 @@ def _aspects(pair: Pair, known: Mapping[str, Entry]) -> Iterator[Aspect]:
     yield "labels", pair.view is not None and _same_labels(pair), _labels(pair)
     yield "classes", pair.same_classes, _classes(pair, left, right)
     yield "splits", pair.same_splits, _splits(pair)
-    intents = (str(left.record.intent), str(right.record.intent))
-    told = f"both are {intents[0]}" if len(set(intents)) == 1 else " against ".join(intents)
-    yield "intent", intents[0] == intents[1], told
+    yield "intent", *_intents(left, right)
 
 
 def _same_labels(pair: Pair) -> bool:
@@ -70,8 +69,19 @@ def _classes(pair: Pair, left: Entry, right: Entry) -> str:
         return ours
     told = f"{ours} against {theirs}"
     if pair.view == "two":
-        return f"{told}; compared as positive class against the rest, which means the same in both"
+        return f"{told}; seen as positive class against the rest they mean the same"
     return f"{told}; their positive classes do not mean the same"
+
+
+def _intents(left: Entry, right: Entry) -> tuple[bool, str]:
+    """Also whether one of them may read the scan of the label, whatever it declares."""
+    intents = [str(each.record.intent) for each in (left, right)]
+    if len(set(intents)) > 1:
+        return False, " against ".join(intents)
+    reading = [each.label for each in (left, right) if may_read_the_label(each)]
+    if len(reading) == 1:
+        return False, f"both are {intents[0]}, but {reading[0]} may read the scan of the label"
+    return True, f"both are {intents[0]}"
 
 
 def _splits(pair: Pair) -> str:

@@ -38,11 +38,12 @@ from radiomics_hcc.experiment.comparing.findings import (
     Facts,
     fewest_resamples,
     findings_of,
+    may_read_the_label,
 )
 from radiomics_hcc.experiment.comparing.gathered import (
     LEFT_OUT_COLUMNS,
     VARIANT_MARK,
-    LeftOut,
+    Gathered,
     gather_runs,
 )
 from radiomics_hcc.experiment.comparing.sharing import Sharing, on_shared_patients
@@ -116,7 +117,7 @@ def compare_runs(
     if not entries:
         told = [f"  {each.run_id} ({each.status}): {each.reason}" for each in left_out]
         raise TrackingError("\n".join(["no completed run to compare", *told]))
-    return _compared(entries, left_out, how)
+    return _compared(entries, replace(gathered, left_out=left_out), how)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +129,7 @@ class _Ground:
     sharing
         What is compared, on the patients that it is compared on.
     groups
-        Within which all compare.
+        Within which all compare and are rivals.
     tested
         Those of the pairs that have a paired difference.
     resamples, seed
@@ -150,26 +151,27 @@ class _Ground:
         return [each.compared for each in self.sharing.entries]
 
 
-def _compared(entries: Sequence[Entry], left_out: Sequence[LeftOut], how: Asked) -> RunComparison:
+def _compared(entries: Sequence[Entry], gathered: Gathered, how: Asked) -> RunComparison:
     whole = pairs_of([each.compared for each in entries])
     sharing = on_shared_patients(entries) if how.shared_patients else Sharing(tuple(entries))
     ground = _ground(sharing, whole, how.resamples)
     differences = difference_table(entries)
     facts = Facts(
         entries,
-        left_out,
+        gathered.left_out,
         whole,
         ground.tested,
         differences,
         ground.resamples,
         ground.seed,
         how.shared_patients,
+        gathered.repeated,
     )
     return RunComparison(
         title=_title([each.record for each in entries]),
         runs=_runs(sharing.entries),
         left_out=pd.DataFrame(
-            [(each.run_id, each.name, each.status, each.reason) for each in left_out],
+            [(each.run_id, each.name, each.status, each.reason) for each in gathered.left_out],
             columns=list(LEFT_OUT_COLUMNS),
         ),
         differences=differences,
@@ -193,7 +195,8 @@ def _ground(sharing: Sharing, whole: Sequence[Pair], asked: int | None) -> _Grou
             replace(pair, same_splits=before.same_splits)
             for pair, before in zip(pairs_of(compared), whole, strict=True)
         ]
-    groups, tested = comparable_groups(compared, pairs), pairs_to_compare(compared, pairs)
+    groups = comparable_groups(compared, _rivals(sharing.entries, pairs))
+    tested = pairs_to_compare(compared, pairs)
     needed: list[Seen] = [(label, "all") for label in sharing.lost]
     needed += [
         (name, pair.view) for pair in tested if pair.view for name in (pair.left, pair.right)
@@ -205,6 +208,12 @@ def _ground(sharing: Sharing, whole: Sequence[Pair], asked: int | None) -> _Grou
     resamples, seed = asked or _resamples(records, len(tested)), _seed(records[0])
     scores = score_models(compared, needed, resamples=resamples, seed=seed)
     return _Ground(sharing, groups, tested, resamples, seed, scores)
+
+
+def _rivals(entries: Sequence[Entry], pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs of the same intent which both may or both may not read the scan of the label."""
+    kinds = {each.label: (str(each.record.intent), may_read_the_label(each)) for each in entries}
+    return [pair for pair in pairs if kinds[pair.left] == kinds[pair.right]]
 
 
 def _runs(entries: Sequence[Entry]) -> pd.DataFrame:

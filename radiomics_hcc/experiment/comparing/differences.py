@@ -69,11 +69,12 @@ def software_of(record: RunRecord) -> dict[str, str]:
 def code_of(record: RunRecord) -> dict[str, str]:
     """Git state of the package that made a run: commit, whether it was changed since, and to what.
 
-    Of the experiment's folder where that of the package was not kept.
+    Nothing where the package was installed, not run from its repository: the commit of the
+    experiment's folder is not that of the code. Only records without a state of the package are
+    read by that folder.
     """
-    states = [record.provenance.get(key) for key in ("code", "git")]
-    known = [state for state in states if isinstance(state, Mapping) and state.get("commit")]
-    state = known[0] if known else {}
+    kept = record.provenance.get("code", record.provenance.get("git"))
+    state = kept if isinstance(kept, Mapping) else {}
     dirty = state.get("dirty")
     told = {
         "commit": state.get("commit"),

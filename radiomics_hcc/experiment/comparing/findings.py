@@ -12,7 +12,7 @@ from radiomics_hcc.domain.evaluation import Finding
 from radiomics_hcc.evaluation.across_runs import Pair
 from radiomics_hcc.evaluation.compare import SIGNIFICANCE
 from radiomics_hcc.evaluation.outcomes import name_some
-from radiomics_hcc.experiment.comparing.differences import CODE, DATA, SOFTWARE, code_of
+from radiomics_hcc.experiment.comparing.differences import DATA, NOT_SET, SOFTWARE, code_of
 from radiomics_hcc.experiment.comparing.entries import Entry
 from radiomics_hcc.experiment.comparing.gathered import DAMAGED, LeftOut
 from radiomics_hcc.modelling.leakage import INCORPORATION_CODE, Intent
@@ -46,6 +46,8 @@ class Facts:
         Of the patient bootstrap.
     is_shared
         Whether models were restricted to the patients they share.
+    repeated
+        Runs that were named more than once.
     """
 
     entries: Sequence[Entry]
@@ -56,6 +58,11 @@ class Facts:
     resamples: int
     seed: int
     is_shared: bool
+    repeated: Sequence[str] = ()
+
+    def is_tested(self, pair: Pair) -> bool:
+        """Whether a pair has a paired difference, on whichever patients."""
+        return any((each.left, each.right) == (pair.left, pair.right) for each in self.tested)
 
 
 def findings_of(facts: Facts) -> tuple[Finding, ...]:
@@ -76,6 +83,9 @@ def _left_out(facts: Facts) -> Iterator[Finding]:
         is_grave = any(each.status == DAMAGED for each in facts.left_out)
         sentence = f"{_count(facts.left_out, 'run does', 'runs do')} not enter: {told}."
         yield Finding("LEFT_OUT", "warning" if is_grave else "note", sentence)
+    if facts.repeated:
+        sentence = f"Named more than once, and there once: {name_some(facts.repeated)}."
+        yield Finding("LEFT_OUT", "note", sentence)
 
 
 def _runs(facts: Facts) -> Iterator[Finding]:
@@ -101,7 +111,7 @@ def _intent(facts: Facts) -> Iterator[Finding]:
 
 
 def _incorporation(facts: Facts) -> Iterator[Finding]:
-    reading = [each.label for each in facts.entries if _may_read_the_label(each)]
+    reading = [each.label for each in facts.entries if may_read_the_label(each)]
     if not reading:
         return
     severity: Severity = "serious" if len(reading) < len(facts.entries) else "warning"
@@ -112,7 +122,8 @@ def _incorporation(facts: Facts) -> Iterator[Finding]:
     yield Finding("INCORPORATION", severity, sentence)
 
 
-def _may_read_the_label(entry: Entry) -> bool:
+def may_read_the_label(entry: Entry) -> bool:
+    """Whether columns of the run may come from the scan on which the label was read."""
     found = [f for f in entry.record.findings if f.code == INCORPORATION_CODE]
     return (
         str(entry.record.intent) == Intent.RESPONSE_READING
@@ -141,7 +152,13 @@ def _classes(facts: Facts) -> Iterator[Finding]:
         "other classes, compared as positive class against the rest, in the metrics that look at "
         "two classes."
     )
-    yield from _of_pairs(facts, "CLASSES", lambda pair: pair.view == "two", told, severity="note")
+    yield from _of_pairs(
+        facts,
+        "CLASSES",
+        lambda pair: pair.view == "two" and facts.is_tested(pair),
+        told,
+        severity="note",
+    )
 
 
 def _splits(facts: Facts) -> Iterator[Finding]:
@@ -149,27 +166,37 @@ def _splits(facts: Facts) -> Iterator[Finding]:
         "other folds: part of a difference is the splits, and there is no corrected t-test. The "
         "same seed, folds and repeats on the same patients give the same splits."
     )
-    yield from _of_pairs(facts, "SPLITS", lambda pair: pair.compares and not pair.same_splits, told)
+    yield from _of_pairs(
+        facts, "SPLITS", lambda pair: facts.is_tested(pair) and not pair.same_splits, told
+    )
 
 
 def _data(facts: Facts) -> Iterator[Finding]:
-    keys = _keys(facts, DATA)
-    if keys:
-        sentence = f"The runs did not read the same files: {name_some(keys)} differ."
-        yield Finding("DATA", "warning", sentence)
+    rows = facts.differences[facts.differences["part"] == DATA]
+    if rows.empty:
+        return
+    is_read_by_some = (rows[[each.label for each in facts.entries]] == NOT_SET).any(axis=1)
+    changed, lone = (
+        rows.loc[which, "key"].tolist() for which in (~is_read_by_some, is_read_by_some)
+    )
+    told = [f"other content in {name_some(changed)}"] if changed else []
+    told += [f"read by some runs only: {name_some(lone)}"] if lone else []
+    yield Finding("DATA", "warning", f"The runs did not read the same files; {'; '.join(told)}.")
 
 
 def _code(facts: Facts) -> Iterator[Finding]:
     states = {each.label: code_of(each.record) for each in facts.entries}
     changed = [label for label, state in states.items() if state.get("changed since") == "yes"]
     unknown = [label for label, state in states.items() if "commit" not in state]
-    if "commit" in _keys(facts, CODE):
+    if len({state["commit"] for state in states.values() if "commit" in state}) > 1:
         yield Finding("CODE", "note", "The runs were made at different commits of the code.")
     if changed:
         sentence = f"Made with changes that were not committed: {_whom(facts, changed)}."
         yield Finding("CODE", "warning", sentence)
     if unknown:
-        sentence = f"No git state was kept, the code is not known: {_whom(facts, unknown)}."
+        sentence = (
+            f"Known by the package's version alone, without a commit: {_whom(facts, unknown)}."
+        )
         yield Finding("CODE", "note", sentence)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
 from radiomics_hcc.errors import InputError, Problem, TrackingError
-from radiomics_hcc.tracking.open import open_tracker
+from radiomics_hcc.tracking.open import open_kept
 from radiomics_hcc.tracking.run_folder import MANIFEST, read_run_folder
 from radiomics_hcc.tracking.tracker import Tracker
 
@@ -38,10 +38,14 @@ class LeftOut:
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """Completed runs in the order in which they were asked for, and those that do not enter."""
+    """Completed runs in the order in which they were asked for, and those that do not enter.
+
+    `repeated` are identities that were named more than once.
+    """
 
     records: tuple[RunRecord, ...]
     left_out: tuple[LeftOut, ...]
+    repeated: tuple[str, ...] = ()
 
 
 def gather_runs(asked: Sequence[str | RunRecord], uri: str) -> Gathered:
@@ -64,11 +68,14 @@ def gather_runs(asked: Sequence[str | RunRecord], uri: str) -> Gathered:
         Where the tracker cannot be opened.
     """
     found: dict[str, RunRecord | LeftOut] = {}
+    repeated: dict[str, None] = {}
     for each in _Search(tuple(asked), uri).all():
+        if each.run_id in found:
+            repeated[each.run_id] = None
         found.setdefault(each.run_id, each)
     records = tuple(each for each in found.values() if isinstance(each, RunRecord))
     left_out = tuple(each for each in found.values() if isinstance(each, LeftOut))
-    return Gathered(records, left_out)
+    return Gathered(records, left_out, tuple(repeated))
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class _Search:
     def all(self) -> Iterator[RunRecord | LeftOut]:
         names = [each for each in self.asked if isinstance(each, str)]
         in_tracker = [name for name in names if not _is_folder(name)]
-        tracker = open_tracker(self.uri) if in_tracker else None
+        tracker = open_kept(self.uri) if in_tracker else None
         runs = tracker.list() if tracker is not None else pd.DataFrame()
         unknown = [name for name in in_tracker if not _rows(name, runs) and not _is_address(name)]
         if unknown:

@@ -11,6 +11,7 @@ from typing import Final
 class Part(StrEnum):
     """Where a compared thing belongs."""
 
+    MANIFEST = "manifest"
     INPUT = "input"
     SOFTWARE = "software"
     CODE = "code"

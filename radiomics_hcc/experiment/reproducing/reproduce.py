@@ -16,6 +16,7 @@ from radiomics_hcc.experiment.load import Experiment
 from radiomics_hcc.experiment.record import started
 from radiomics_hcc.experiment.reproducing.given_inputs import compare_inputs, refuse_changed
 from radiomics_hcc.experiment.reproducing.line import Line
+from radiomics_hcc.experiment.reproducing.own_manifest import compare_manifest
 from radiomics_hcc.experiment.reproducing.reproduction import Reproduction, check_ending
 from radiomics_hcc.experiment.reproducing.same_models import compare_models
 from radiomics_hcc.experiment.reproducing.same_tables import compare_tables
@@ -125,7 +126,8 @@ def reproduce(
 
 
 def _starting_points(record: RunRecord, source: Source) -> Iterator[Line]:
-    """Inputs, versions, code and configuration; nothing is computed."""
+    """The manifest itself, inputs, versions, code and configuration; nothing is computed."""
+    yield from compare_manifest(record)
     yield from compare_inputs(record.inputs, source.experiment)
     folder = source.experiment.file.parent
     yield from compare_surroundings(record.provenance, folder)

@@ -63,9 +63,7 @@ def find_source(record: RunRecord, file: Path | None, data: Path | None) -> Sour
     beside = _beside(record, file, data)
     folder = data or (beside.file.parent if beside else None)
     if folder is None:
-        what = f"no experiment file below {Path.cwd().name}/ has the configuration of this run"
-        remedy = "name the file with --experiment, or the folder of the data with --data"
-        raise InputError([Problem(record.run_id, what, remedy)])
+        raise InputError([_nothing_found(record, Path.cwd())])
     config = read_config(record)
     rebuilt = Experiment(config, folder / "manifest.yaml")
     placed = _placed(record, folder, beside)
@@ -114,6 +112,22 @@ def found_below(record: RunRecord, folder: Path) -> Experiment | None:
             if experiment.digest() == record.config_sha256:
                 return experiment
     return None
+
+
+def _nothing_found(record: RunRecord, folder: Path) -> Problem:
+    """That no file has the configuration of a run, and which one has its name at least."""
+    what = f"no experiment file below {folder.name}/ has the configuration of this run"
+    remedy = "name the file with --experiment, or the folder of the data with --data"
+    for path in experiment_files(folder):
+        try:
+            names = [each.name for each in load_experiments(path)]
+        except ConfigError:
+            continue
+        if record.name in names:
+            near = path.relative_to(folder)
+            what += f"; {near} has its name but says something else (a --set, or a later edit)"
+            return Problem(record.run_id, what, f"try --experiment {near}")
+    return Problem(record.run_id, what, remedy)
 
 
 def experiment_files(folder: Path) -> list[Path]:

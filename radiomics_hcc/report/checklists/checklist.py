@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -36,9 +37,14 @@ __all__ = [
     "read_checklist",
 ]
 
+NOT_COMPLETED: Final = "The run did not complete: its record is evidence of nothing."
+
 
 def answer(checklist: Checklist, record: RunRecord) -> list[Answer]:
-    """Answer every item of a guideline from what a run recorded, in the guideline's order."""
+    """Answer every item of a guideline from what a run recorded, in the guideline's order.
+
+    A run that did not complete answers none, whatever its configuration announced.
+    """
     return [_answer(item, record) for item in checklist.items]
 
 
@@ -68,6 +74,8 @@ def answers_frame(answers: Sequence[Answer]) -> pd.DataFrame:
 
 def _answer(item: Item, record: RunRecord) -> Answer:
     known = (item.number, item.section, item.label)
+    if not record.is_completed:
+        return Answer(*known, State.AUTHOR, (), NOT_COMPLETED if item.how is not How.MANUAL else "")
     if not _applies(item, record):
         return Answer(*known, State.NOT_APPLICABLE)
     if item.how is How.MANUAL:

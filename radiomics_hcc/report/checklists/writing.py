@@ -63,8 +63,8 @@ def write_checklists(record: RunRecord, output: Path | str, name: str | None = N
     record
         The run.
     output
-        A file that ends in `.csv` or `.md`, for one guideline; or a folder, which is made and
-        gets both files of each.
+        A file that ends in `.csv` or `.md`, for one guideline; or a folder, which gets both files
+        of each. Folders that are not there are made.
     name
         The guideline; all of them when left out.
 
@@ -76,22 +76,24 @@ def write_checklists(record: RunRecord, output: Path | str, name: str | None = N
     Raises
     ------
     InputError
-        Where there is no such guideline, where several should go into one file, or for another
-        suffix.
+        Where there is no such guideline, where several should go into one file, for another
+        suffix, or where nothing can be written.
     """
     target = Path(output)
     lists = [read_checklist(each) for each in ([name] if name else all_checklists())]
     if target.suffix == "" or target.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        files = [target / f"{each.name}{suffix}" for each in lists for suffix in WRITERS]
+        files = {target / f"{each.name}{suffix}": each for each in lists for suffix in WRITERS}
     else:
         _check_file(target, len(lists))
-        files = [target]
-    named = {each.name: each for each in lists}
-    for file in files:
-        checklist = named.get(file.stem, lists[0])
-        file.write_text(WRITERS[file.suffix](checklist, record), encoding="utf-8")
-    return files
+        files = {target: lists[0]}
+    try:
+        for file, checklist in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(WRITERS[file.suffix](checklist, record), encoding="utf-8")
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise InputError([Problem(str(target), what, "choose a place to write to")]) from error
+    return list(files)
 
 
 def _check_file(target: Path, count: int) -> None:

@@ -18,7 +18,8 @@ WITH_CARE: Final = unbroken("△ care")
 NOT: Final = unbroken("✗ no")
 NOT_ASKED: Final = unbroken("– not asked")
 RULE: Final = (
-    "A paired difference needs the same patients, labels and classes. Other splits leave it "
+    "A paired difference needs the same patients, the same labels, and classes of which the "
+    "positive one means the same. Other splits leave it "
     "possible, but part of it may come from the splits; another intent makes the models answers "
     "to different questions."
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from radiomics_hcc.report import words
 from radiomics_hcc.report.blocks import (
     Block,
+    Fold,
     Heading,
     Paragraph,
     Section,
@@ -20,6 +21,8 @@ from radiomics_hcc.report.comparing.material import Material
 
 SAME: Final = "Configuration, data, software and code are the same in every run."
 ONE: Final = "There is one model only: nothing can differ."
+MOST_IN_SIGHT: Final = 20
+"""Rows of a part that stand open; images of other time points alone are hundreds."""
 OWN: Final = "Only what is not the same everywhere is listed."
 
 
@@ -30,7 +33,10 @@ def differences(material: Material) -> Section:
     if len(frame):
         blocks = [Paragraph(OWN, "quiet")]
         for part, rows in frame.groupby("part", sort=False):
-            blocks += [Heading(words.spoken(str(part))), _table(material, rows, str(part))]
+            table = _table(material, rows, str(part))
+            is_long = len(rows) > MOST_IN_SIGHT
+            shown = Fold(f"{table.caption} ({len(rows)} rows)", (table,)) if is_long else table
+            blocks += [Heading(words.spoken(str(part))), shown]
         blocks.append(csv_download("differences.csv", frame))
     return Section("differences", "What differs", tuple(blocks))
 

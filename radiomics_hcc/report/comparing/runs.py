@@ -23,6 +23,8 @@ from radiomics_hcc.report.comparing.material import Material, folded
 from radiomics_hcc.report.numbers import NOT_AVAILABLE
 
 DIGEST_CHARACTERS: Final = 8
+REASON_CHARACTERS: Final = 200
+"""Of the reason why a run was left out; the whole of it is in the CSV."""
 LETTERS: Final = (
     "Letters stand for the models in every table and figure below. They follow the order in which "
     "the runs were given and say nothing about which is better."
@@ -87,8 +89,15 @@ def _left_out(material: Material) -> list[Block]:
     frame = material.frame("left_out")
     if frame.empty:
         return [Paragraph("No run was left out.")]
-    table = table_of(frame, "Runs that were left out, with the reason")
+    table = table_of(
+        frame.assign(reason=[_shortened(str(reason)) for reason in frame["reason"]]),
+        "Runs that were left out, with the reason",
+    )
     return [table, csv_download("left_out.csv", frame)]
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= REASON_CHARACTERS else f"{reason[:REASON_CHARACTERS]} …"
 
 
 def digest(text: str) -> str:

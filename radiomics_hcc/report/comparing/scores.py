@@ -17,9 +17,15 @@ NO_TEST: Final = (
     "Intervals that overlap, or do not, are no test of a difference: the paired differences are. "
     "All numbers are internal testing unless the run says otherwise."
 )
+OTHER_CLASSES: Final = (
+    "Not all models have the same classes: Brier score, balanced accuracy and kappa of other "
+    "classes are not on one scale."
+)
 RANK_RULE: Final = (
     "The patients are drawn again and again with replacement, and each time the models are put in "
-    "order. The interval is where 95 % of the places lie; a wide one says that the order is chance."
+    "order. The interval is where 95 % of the places lie; a wide one says that the order is "
+    "chance. Models of one kind are put in order: of the same intent, and all or none of them may "
+    "read the scan of the label."
 )
 
 
@@ -42,11 +48,17 @@ def metrics(material: Material) -> Section:
     every = metric_table(material, frame, f"Every metric of every model ({len(frame)} rows)")
     blocks: list[Block] = [
         Paragraph(NO_TEST, "quiet"),
+        *([] if _have_same_classes(material) else [Paragraph(OTHER_CLASSES, "alert")]),
         drawing,
         _in_sight(material, shown),
         folded("metrics", every, frame),
     ]
     return Section("metrics", title, tuple(blocks))
+
+
+def _have_same_classes(material: Material) -> bool:
+    frame = material.frame("comparable")
+    return bool(frame.loc[frame["aspect"] == "classes", "same"].all()) if len(frame) else True
 
 
 def _in_sight(material: Material, shown: pd.DataFrame) -> Table:
@@ -102,7 +114,11 @@ def ranks(material: Material) -> Section:
     metric = material.main_metric if material.main_metric in kinds else kinds[0]
     groups = material.rank_groups(metric)
     if not groups:
-        why = "no two models may be compared" if len(material.marks) > 1 else "there is one model"
+        why = (
+            "no two models of one kind may be compared"
+            if len(material.marks) > 1
+            else "there is one model"
+        )
         return Section("ranks", "Ranks", (Paragraph(f"There are no ranks: {why}."),))
     blocks: list[Block] = [
         Paragraph(RANK_RULE, "quiet"),
@@ -133,7 +149,7 @@ def _ranked(material: Material, own: pd.DataFrame, place: int) -> Picture:
 def _unranked(material: Material, groups: list[pd.DataFrame]) -> list[Block]:
     ranked = {str(label) for own in groups for label in own["label"]}
     without = [mark.name for label, mark in material.marks.items() if label not in ranked]
-    told = f"Without a rank, as nobody compares with them: {', '.join(without)}."
+    told = f"Without a rank, as no model of their kind compares with them: {', '.join(without)}."
     return [Paragraph(told)] if without else []
 
 

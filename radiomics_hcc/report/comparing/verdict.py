@@ -140,5 +140,7 @@ def _highest(material: Material) -> Fact | None:
     row = rows.loc[rows["estimate"].idxmax()]
     value = interval(row["estimate"], row["low"], row["high"])
     picked = "; picked as the highest, so it is too hopeful" if len(rows) > 1 else ""
+    if _uncompared(material):
+        picked = "; not all of them may be compared: it is no winner"
     label = f"Highest {words.metric(material.main_metric)}"
     return Fact(label, value, f"{material.name(row['label'])}{picked}")

@@ -10,19 +10,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.report.private_edition.counts import is_small, suppressed
+from radiomics_hcc.report.private_edition.groups import class_columns, hidden_counts
 from radiomics_hcc.report.private_edition.study import Study, masked
 
-KNOWN_GROUP_COLUMNS: Final = ("design", "group", "is_tested", "trained", "tested", "note")
+ROUNDED: Final = ("estimate", "low", "high", "difference", "difference_low", "difference_high")
+DECIMALS: Final = 2
+"""Of a score whose number of patients is hidden; its digits would tell the denominator."""
+
+ALL_TESTED: Final = "all tested"
+NO_SCORE: Final = "scores are hidden with the counts"
+UNDEFINED: Final = r" \(\d+ of \d+ resamples undefined\)"
+"""How often a bootstrap met no patient of a class, which tells how few there are."""
 
 
 def subgroups(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Counts of a variable with a small level, or a level nearly all of one class, are hidden."""
-    return frame.assign(
-        **{
-            name: masked(frame[name], _small_variables(frame, study))
-            for name in ("patients", "positives")
-        }
-    )
+    hidden = _small_variables(frame, study)
+    counts = {name: masked(frame[name], hidden) for name in ("patients", "positives")}
+    return _rounded(frame, hidden).assign(**counts)
 
 
 def boundaries(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -69,13 +74,30 @@ def external_groups(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([_groups(rows) for _, rows in frame.groupby("design", sort=False)])
 
 
+def external_scores(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Scores of the groups whose counts are shown; the table of groups names the others."""
+    if "design" not in frame.columns:
+        return frame
+    designs = frame["design"].astype(str)
+    groups = frame["group"].astype(str) if "group" in frame else designs.map(lambda _: ALL_TESTED)
+    is_shown = [
+        (design, group) not in study.hidden_groups and design not in study.hidden_designs
+        for design, group in zip(designs, groups, strict=True)
+    ]
+    shown = frame[is_shown].reset_index(drop=True)
+    if "method" not in shown.columns:
+        return shown
+    return shown.assign(method=shown["method"].str.replace(UNDEFINED, "", regex=True))
+
+
 def patients_column(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Hide a number of patients that is small, or short of all by so few."""
+    """Hide a number of patients that is small, or differs from all of them by so few."""
     is_telling = _is_small_or_all_but_few(study)
     counted = [name for name in ("patients", "unread") if name in frame.columns]
-    return frame.assign(
-        **{name: masked(frame[name], frame[name].map(is_telling).to_numpy()) for name in counted}
-    )
+    hidden = {name: frame[name].map(is_telling).to_numpy(dtype=bool) for name in counted}
+    is_hidden = np.any([np.zeros(len(frame), dtype=bool), *hidden.values()], axis=0)
+    columns = {name: masked(frame[name], where) for name, where in hidden.items()}
+    return _rounded(frame, is_hidden).assign(**columns)
 
 
 def numbered_patients(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -101,20 +123,36 @@ def _small_variables(frame: pd.DataFrame, study: Study) -> NDArray[np.bool_]:
 
 def _groups(rows: pd.DataFrame) -> pd.DataFrame:
     """Tested groups of one design: classes by group, with the total of each group."""
-    classes = [name for name in rows.columns if name not in KNOWN_GROUP_COLUMNS]
-    counted = rows[classes].astype(float)
-    classes = [name for name in classes if counted[name].notna().any()]
-    hidden = np.column_stack([suppressed(counted[classes].fillna(0).to_numpy())])
-    columns = {name: masked(rows[name], hidden[:, place]) for place, name in enumerate(classes)}
+    hidden = hidden_counts(rows)
+    columns = {
+        name: masked(rows[name], hidden[:, place]) for place, name in enumerate(class_columns(rows))
+    }
     columns["tested"] = masked(rows["tested"], hidden[:, -1])
     columns["trained"] = masked(rows["trained"], hidden[:, -1])
+    if "note" in rows.columns:
+        told = zip(rows["note"].fillna("").astype(str), list(hidden.any(axis=1)), strict=True)
+        notes = [
+            "; ".join(filter(None, (note, NO_SCORE if is_hidden else "")))
+            for note, is_hidden in told
+        ]
+        columns["note"] = pd.Series(notes, index=rows.index, dtype=object)
     return rows.assign(**columns)
+
+
+def _rounded(frame: pd.DataFrame, hidden: NDArray[np.bool_]) -> pd.DataFrame:
+    """The scores of rows whose number of patients is hidden, in few digits."""
+    scores = {
+        name: frame[name].astype(float).where(~hidden, frame[name].astype(float).round(DECIMALS))
+        for name in ROUNDED
+        if name in frame.columns
+    }
+    return frame.assign(**scores)
 
 
 def _is_small_or_all_but_few(study: Study) -> Callable[[float], bool]:
     def is_telling(count: float) -> bool:
         if pd.isna(count):
             return False
-        return is_small(count) or is_small(study.patients - count)
+        return is_small(count) or is_small(abs(study.patients - count))
 
     return is_telling

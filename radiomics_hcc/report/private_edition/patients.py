@@ -21,16 +21,18 @@ ERRORS: Final = (
     *("model", "rank", "patient_id", "label", "predicted", "p_true", "p_predicted"),
     *("share_wrong", "class_distance", "near_boundary"),
 )
+DECIMALS: Final = 2
+"""Of a patient's probability: more digits would find the same patient in another table."""
 
 
 def errors(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Predictions under other names, without what is known of the patient."""
-    return _renamed(frame, ERRORS, study)
+    return _renamed(_rounded(frame), ERRORS, study)
 
 
 def instability(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Predictions under other names."""
-    return _renamed(frame, tuple(frame.columns), study)
+    return _renamed(_rounded(frame), tuple(frame.columns), study)
 
 
 def response(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -54,8 +56,16 @@ def best_response(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _renamed(frame: pd.DataFrame, columns: tuple[str, ...], study: Study) -> pd.DataFrame:
+    """Analysed patients under other names; how many others there are would tell who was lost."""
     kept = frame[[name for name in columns if name in frame.columns]]
+    if study.analysed:
+        kept = kept[kept["patient_id"].astype(str).isin(study.analysed)]
     return kept.assign(patient_id=kept["patient_id"].astype(str).map(study.names))
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    numbers = frame.select_dtypes("float").columns
+    return frame.assign(**{str(name): frame[name].round(DECIMALS) for name in numbers})
 
 
 def _has_baselines(frame: pd.DataFrame) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,22 +16,40 @@ FILE: Final = "(file)"
 HIDDEN_NUMBER: Final = "…"
 PREFIXES: Final = ("P", "N", "X", "Case")
 FEWEST_DIGITS: Final = 3
+FREE: Final = 10
+"""How many numbers there are at least for every new name."""
+
 FEWEST_TELLING: Final = 3
 """Shorter identities, and those of digits alone, look like ordinary words and numbers."""
 
+MONTH: Final = (
+    "(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|mär(?:z)?|apr(?:il)?|may|mai|june?|juni"
+    "|july?|juli|aug(?:ust)?|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)"
+)
 DATES: Final = re.compile(
     r"\b(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
     r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)"
     r"|\b(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|[12]\d|3[01])[./](?:19|20)\d\d\b"
+    r"|(?<![\w.])(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d\d\b(?!\.)"
     r"|(?<![0-9A-Za-z])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![0-9A-Za-z])"
+    r"|\b(?:19|20)\d\d-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?\b"
+    rf"|\b(?:\d{{1,2}}\.? )?{MONTH}\.?,? (?:\d{{1,2}},? )?(?:19|20)\d\d\b",
+    re.IGNORECASE,
 )
-"""Dates with the year first, with the year last, and of eight digits."""
+"""Dates with the year first or last, of eight digits, of weeks, and with the month in words."""
 
 FEW: Final = re.compile(
     r"(?<![\w.,])[1-4](?= (?:of (?:the )?\d+ )?(?:patients?|cases?|lesions?|events?|scans?|images?"
     r"|masks?|readings?|rows?|people)\b|:)"
 )
 """A small number in front of what it counts, or of a reason."""
+
+LONE_FEW: Final = re.compile(r"(?<![\w.,-])[1-4](?!\w|[.,]\d)")
+"""A small number, whatever it counts."""
+
+OF: Final = re.compile(r"(?<![\w.,])(\d+) of (\d+)\b(?!\.\d)")
+NUMBER: Final = re.compile(r"(?<!fewer than )(?<![\w.])\d+(?:\.\d+)?(?![\w])")
+"""Any number that stands alone, but for the one in `fewer than 5`."""
 
 PATH: Final = re.compile(
     r"^\S*[/\\]\S*$"
@@ -41,7 +60,9 @@ PATH: Final = re.compile(
 
 
 def pseudonyms(patients: Iterable[str], secret: str) -> dict[str, str]:
-    """Give every patient another name: `P001`, `P002`, ... in an order that tells nothing.
+    """Give every patient another name, such as `P0381`, in an order that tells nothing.
+
+    Numbers are left free between them, so that the highest does not tell how many there are.
 
     Parameters
     ----------
@@ -57,9 +78,10 @@ def pseudonyms(patients: Iterable[str], secret: str) -> dict[str, str]:
     """
     known = set(patients)
     order = sorted(known, key=lambda name: hashlib.sha256(f"{secret}\0{name}".encode()).digest())
-    digits = max(FEWEST_DIGITS, len(str(len(order))))
+    digits = max(FEWEST_DIGITS, len(str(FREE * len(order))))
+    places = random.Random(secret).sample(range(10**digits), len(order))  # not for a cipher
     for prefix in (*PREFIXES, hashlib.sha256(secret.encode()).hexdigest()[:8]):
-        names = [f"{prefix}{place:0{digits}d}" for place in range(1, len(order) + 1)]
+        names = [f"{prefix}{place:0{digits}d}" for place in places]
         if known.isdisjoint(names):
             break
     return dict(zip(order, names, strict=True))
@@ -97,9 +119,20 @@ class Cleaner:
         return DATES.sub(DATE, named)
 
     def sentence(self, text: str) -> str:
-        """A free sentence: short identities and small numbers of patients go as well."""
+        """A free sentence: short identities and small numbers of patients go as well.
+
+        With a small number all others of the sentence go, such as its share in per cent.
+        """
         told = self._short.sub(HIDDEN_NUMBER, self.text(text))
-        return FEW.sub(f"fewer than {FEWEST_SHOWN}", told)
+        few = FEW.sub(f"fewer than {FEWEST_SHOWN}", told)
+        return few if few == told else NUMBER.sub(HIDDEN_NUMBER, few)
+
+    def counting(self, text: str) -> str:
+        """A sentence that counts patients in any words, as `3 of 26 OR` or `portal 3`."""
+        told = self.sentence(text)
+        left_over = [int(every) - int(part) for part, every in OF.findall(text)]
+        is_telling = LONE_FEW.search(told) or any(0 < few < FEWEST_SHOWN for few in left_over)
+        return NUMBER.sub(HIDDEN_NUMBER, told) if is_telling else told
 
     def setting(self, text: str) -> str:
         """A value of a configuration: a path goes as a whole."""

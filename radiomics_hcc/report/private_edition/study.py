@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from radiomics_hcc.report.private_edition.counts import is_small, suppressed, word_of
+from radiomics_hcc.report.private_edition.groups import hidden_designs, hidden_groups
 
 COUNT: Final = re.compile(r"(\d+)(?: \(\d+ %\))?")
 
@@ -28,11 +29,20 @@ class Study:
         Patients by class.
     small_variables
         Characteristics of which table one has a small count.
+    analysed
+        Patients with a label; empty where the run has no table of labels.
+    hidden_groups
+        Design and group of the groups tested elsewhere that have a hidden count.
+    hidden_designs
+        Designs whose patients together cannot be told either.
     """
 
     names: Mapping[str, str]
     class_sizes: Mapping[str, float]
     small_variables: frozenset[str] = frozenset()
+    analysed: frozenset[str] = frozenset()
+    hidden_groups: frozenset[tuple[str, str]] = frozenset()
+    hidden_designs: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> Study:
@@ -41,7 +51,16 @@ class Study:
         sizes = dict(
             zip(counts["label"].astype(str), counts["patients"].astype(float), strict=True)
         )
-        return cls(names, sizes, with_small_counts(tables.get("table_one", pd.DataFrame())))
+        labels = tables.get("labels", pd.DataFrame(columns=["patient_id"]))
+        groups = tables.get("external_groups", pd.DataFrame())
+        return cls(
+            names,
+            sizes,
+            with_small_counts(tables.get("table_one", pd.DataFrame())),
+            frozenset(labels["patient_id"].astype(str)),
+            hidden_groups(groups),
+            hidden_designs(groups),
+        )
 
     @property
     def hidden_classes(self) -> frozenset[str]:

@@ -21,6 +21,7 @@ from radiomics_hcc.report.private_edition.models import (
     calibration,
     confusion,
     external_groups,
+    external_scores,
     instability_summary,
     masked_confusion,
     numbered_patients,
@@ -86,8 +87,8 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "importance": as_it_is,
         "importance_groups": as_it_is,
         "external_groups": alone(external_groups),
-        "external_metrics": patients_column,
-        "external_comparisons": as_it_is,
+        "external_metrics": external_scores,
+        "external_comparisons": external_scores,
         "external_out_of_fold": left_out,
     }
 )

@@ -75,12 +75,17 @@ def _unanimous(frame: pd.DataFrame) -> Iterator[str]:
     """On how many patients all readers say the same, one sentence for everything read."""
     found = frame[(frame["readers"] == ALL) & (frame["statistic"] == SAME_OF_ALL)]
     told = [
-        f"{percent(float(row.estimate))} of {row.patients} patients ({row.of})"
+        f"{percent(float(row.estimate))} of {_counted(row.patients)} ({row.of})"
         for row in found.itertuples()
         if pd.notna(row.estimate)
     ]
     if told:
         yield f"All readers say the same of {'; '.join(told)}."
+
+
+def _counted(patients: object) -> str:
+    """How many patients, or only that it is patients where a private edition hides it."""
+    return f"{patients} patients" if str(patients).isdigit() else "the patients"
 
 
 def _of_words(what: str, rows: pd.DataFrame) -> Table:

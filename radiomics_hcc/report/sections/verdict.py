@@ -53,7 +53,9 @@ class Verdict:
 def verdict(record: RunRecord) -> Verdict:
     """What the run says, or that it says nothing."""
     if not record.is_completed:
-        return Verdict(UNFINISHED[record.status], "grey", f"Run {record.status}")
+        lines = str(record.summary.get("failure") or "").splitlines()
+        why = "; ".join(line.strip() for line in lines)
+        return Verdict(UNFINISHED[record.status], "grey", f"Run {record.status}", more=why)
     colour, light = LIGHTS[worst_severity(record)]
     if not record.findings:
         colour, light = "grey", "No checks were recorded"

@@ -73,7 +73,10 @@ def test_a_model_that_no_run_has_is_told_with_the_nearest():
 
 
 def test_the_same_run_enters_once():
-    assert len(compare_runs([completed(), completed(), other()]).runs) == 2
+    found = compare_runs([completed(), completed(), other()])
+    assert len(found.runs) == 2
+    told = [f.sentence for f in found.findings if f.code == "LEFT_OUT"]
+    assert told == ["Named more than once, and there once: r1."]
 
 
 def test_no_run_at_all_is_an_error():
@@ -176,6 +179,14 @@ def test_other_splits_forbid_the_test_over_folds_only():
     assert found.paired["p_value"].notna().any()
     assert found.paired["p_corrected_t"].isna().all()
     assert any(f.code == "SPLITS" for f in found.findings)
+
+
+def test_other_splits_of_shared_patients_are_told():
+    more = other(models=[predictions("forest", effect=1, seed=3, patients=names(44))])
+    apart = compare_runs([completed(), more])
+    assert not any(f.code == "SPLITS" for f in apart.findings)
+    shared = compare_runs([completed(), more], asked=Asked(shared_patients=True))
+    assert any(f.code == "SPLITS" for f in shared.findings)
 
 
 def without(record, *tables):

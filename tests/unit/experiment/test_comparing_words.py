@@ -86,6 +86,16 @@ def test_files_are_compared_by_digest_and_named():
     same = (InputFile("cohort.patients", "renamed.csv", "ab" * 32),)
     assert differences(inputs=same) == {}
     changed = (InputFile("cohort.patients", "patients.csv", "cd" * 32),)
+    more = (*changed, InputFile("image", "aaaa", "ef" * 32))
+    told = [
+        f.sentence
+        for f in compare_runs([completed(), second(inputs=more)]).findings
+        if f.code == "DATA"
+    ]
+    assert told == [
+        "The runs did not read the same files; other content in cohort.patients; "
+        "read by some runs only: image."
+    ]
     shown = ("patients.csv abababababab", "patients.csv cdcdcdcdcdcd")
     assert differences(inputs=changed) == {("data", "cohort.patients"): shown}
     assert ("DATA", "warning") in codes(completed(), second(inputs=changed))
@@ -120,8 +130,8 @@ def test_uncommitted_and_other_code_is_told():
 def test_code_that_was_never_kept_is_told():
     nothing = {"commit": None, "dirty": None, "diff_sha256": None, "reason": "no repository"}
     found = compare_runs([completed(), second(provenance={"git": nothing})]).findings
-    told = [f.sentence for f in found if f.code == "CODE" and "not known" in f.sentence]
-    assert told == ["No git state was kept, the code is not known: forest."]
+    told = [f.sentence for f in found if f.code == "CODE"]
+    assert told == ["Known by the package's version alone, without a commit: forest."]
 
 
 def test_a_run_that_may_read_the_label_is_no_rival_of_a_prediction():
@@ -142,6 +152,21 @@ def test_a_run_that_may_read_the_label_is_no_rival_of_a_prediction():
 )
 def test_incorporation_is_known_from_the_check_and_from_its_justification(changes):
     assert ("INCORPORATION", "serious") in codes(completed(), second(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"intent": "response_reading"},
+        {"summary": {**second().summary, "incorporation_justification": "a reading aid"}},
+    ],
+)
+def test_a_run_that_may_read_the_label_has_no_place_among_predictions(changes):
+    found = compare_runs([completed(), second(**changes)])
+    assert len(found.paired)
+    assert found.ranks.empty
+    assert not found.comparable.set_index("aspect")["same"]["intent"]
+    assert len(compare_runs([completed(), second()]).ranks)
 
 
 def test_serious_findings_of_a_run_are_passed_on():
@@ -195,11 +220,11 @@ def test_classes_of_another_meaning_are_not_compared():
 
 @pytest.mark.parametrize(
     ("code", "commit"),
-    [({"commit": "c0de", "dirty": False}, "c0de"), ({"commit": None}, "f01d"), (None, "f01d")],
-    ids=["the package's", "no repository of the package", "a run of before"],
+    [({"commit": "c0de", "dirty": False}, "c0de"), ({"commit": None}, None), (None, "f01d")],
+    ids=["the package's", "an installed package", "a run of before"],
 )
-def test_code_is_that_of_the_package_before_that_of_the_experiment(code, commit: str) -> None:
+def test_code_is_that_of_the_package_not_of_the_experiment(code, commit: str | None) -> None:
     folder = {"commit": "f01d", "dirty": True}
     provenance = {"git": folder} if code is None else {"git": folder, "code": code}
     record = RunRecord("r", "n", "q", "i", RunStatus.COMPLETED, "", provenance=provenance)
-    assert code_of(record)["commit"] == commit
+    assert code_of(record).get("commit") == commit

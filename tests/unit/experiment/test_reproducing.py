@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radiomics_hcc.domain.digest import digest_json
 from radiomics_hcc.domain.evaluation import Finding
+from radiomics_hcc.domain.record import InputFile, RunRecord, RunStatus
 from radiomics_hcc.errors import InputError
 from radiomics_hcc.experiment.config import ExperimentConfig
 from radiomics_hcc.experiment.named_files import (
@@ -21,12 +24,15 @@ from radiomics_hcc.experiment.named_files import (
     named_files,
     with_files,
 )
+from radiomics_hcc.experiment.reproducing.given_inputs import refuse_changed
 from radiomics_hcc.experiment.reproducing.leaves import leaves
 from radiomics_hcc.experiment.reproducing.line import Line, Part, Verdict, told
+from radiomics_hcc.experiment.reproducing.own_manifest import compare_manifest
 from radiomics_hcc.experiment.reproducing.paths import located
 from radiomics_hcc.experiment.reproducing.reproduction import Reproduction
 from radiomics_hcc.experiment.reproducing.same_tables import compare_table, compare_tables
 from radiomics_hcc.experiment.reproducing.same_words import compare_findings
+from radiomics_hcc.experiment.reproducing.sources import find_source
 from radiomics_hcc.experiment.reproducing.surroundings import compare_surroundings
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -243,3 +249,48 @@ def test_equality_within_a_tolerance_is_said_so() -> None:
     found = Reproduction("r1", "study", "f", 1e-9, (line,))
     assert found.is_equal
     assert found.headline() == "Run r1 was reproduced: 2 cells of 1 tables within 1e-09"
+
+
+def test_a_manifest_that_was_edited_is_found_out_by_its_own_digests() -> None:
+    config = {"seed": 5, "target": {"merge": {"OR": ["CR"], "nonOR": ["SD"]}}}
+    file = InputFile("cohort.patients", "patients.csv", "ab" * 32)
+    record = RunRecord("id", "n", "Why?", "early_response", RunStatus.COMPLETED, "now")
+    record = replace(
+        record,
+        config=config,
+        config_sha256=digest_json({**config, "class_order": ["OR", "nonOR"]}),
+        inputs=(file,),
+        data_sha256=digest_json([("cohort.patients", "patients.csv", "ab" * 32)]),
+    )
+    assert not [line for line in compare_manifest(record) if line.is_difference]
+    seeded = replace(record, config={**config, "seed": 6})
+    ranked = replace(record, config={**config, "target": {"merge": {"nonOR": [], "OR": []}}})
+    other = replace(record, inputs=(replace(file, sha256="cd" * 32),))
+    for edited, item in ((seeded, "configuration"), (ranked, "configuration"), (other, "inputs")):
+        (line,) = [line for line in compare_manifest(edited) if line.is_difference]
+        assert line.item == f"{item} of the manifest"
+        with pytest.raises(InputError, match="one of the two was changed afterwards"):
+            refuse_changed([line])
+
+
+def test_the_name_of_a_repetition_that_was_kept_is_told() -> None:
+    kept = Reproduction("1", "n", "study", 0.0, (), kept_as="2")
+    assert "the repetition was kept as run 2" in kept.sentences()
+    assert "kept" not in " ".join(replace(kept, kept_as="").sentences())
+
+
+def test_a_file_with_the_name_of_the_run_but_another_seed_is_pointed_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "schema_version: 1\nname: study\nquestion: Why?\nintent: early_response\nseed: 1\n"
+    more = "cohort: {patients: p.csv}\nfeatures: {table: t.csv}\nmodels: [{kind: elastic_net}]\n"
+    target = "target: {column: label, merge: {A: [1], B: [2]}}\n"
+    (tmp_path / "study.yaml").write_text(f"{text}{more}{target}")
+    monkeypatch.chdir(tmp_path)
+    record = RunRecord("id", "study", "Why?", "early_response", RunStatus.COMPLETED, "now")
+    with pytest.raises(
+        InputError, match=r"study\.yaml has its name .* try --experiment study\.yaml"
+    ):
+        find_source(record, None, None)
+    with pytest.raises(InputError, match="name the file with --experiment"):
+        find_source(replace(record, name="other"), None, None)

@@ -118,6 +118,15 @@ def test_a_justification_turns_the_error_into_a_serious_finding_that_carries_it(
     assert "post" in finding.sentence
 
 
+def test_an_error_names_a_patient_and_a_finding_that_is_shared_names_none() -> None:
+    late = table(post="2020-07-01")
+    with pytest.raises(LeakageError, match=str(late.patient_ids[0])):
+        check(late, "early_response")
+    (finding,) = check(late, "early_response", reason="method study")
+    assert not [name for name in late.patient_ids if str(name) in finding.sentence]
+    assert "2020-0" not in finding.sentence
+
+
 def test_an_empty_justification_is_none() -> None:
     with pytest.raises(LeakageError):
         check(table(post="2020-07-01"), "early_response", reason="  ")

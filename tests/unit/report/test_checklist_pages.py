@@ -123,6 +123,26 @@ def test_one_guideline_is_written_as_csv_with_all_places(run, tmp_path):
     assert rows[12]["section"] == "Image processing and feature extraction"
 
 
+def test_folders_of_a_file_are_made(run, tmp_path):
+    (file,) = write_checklists(run, tmp_path / "new" / "deep" / "clear.md", "clear")
+    assert file.read_text(encoding="utf-8").startswith("# CLEAR")
+
+
+@pytest.mark.parametrize("name", ["clear.md", "folder"])
+def test_a_place_that_cannot_be_written_is_told(run, tmp_path, name):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(InputError, match="choose a place to write to"):
+        write_checklists(run, tmp_path / "file" / name, "clear")
+
+
+def test_a_run_that_did_not_complete_is_told_in_the_file(run, tmp_path):
+    failed = replace(run, status=RunStatus.FAILED)
+    (file,) = write_checklists(failed, tmp_path / "clear.md", "clear")
+    text = file.read_text(encoding="utf-8")
+    assert "The run did not complete" in text
+    assert "| documented |" not in text
+
+
 def test_markdown_escapes_what_the_record_says(run, tmp_path):
     hostile = replace(run, question="<script>|x|</script>")
     (file,) = write_checklists(hostile, tmp_path / "clear.md", "clear")

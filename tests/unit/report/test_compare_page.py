@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.evaluation import Finding
-from radiomics_hcc.report.blocks import Fold, Picture, Table
+from radiomics_hcc.errors import InputError
+from radiomics_hcc.report.blocks import Download, Fold, Picture, Table
 from radiomics_hcc.report.compare_page import (
     comparison_sections,
     material_of,
@@ -25,7 +26,7 @@ from radiomics_hcc.report.comparing.differences import differences
 from radiomics_hcc.report.comparing.paired import paired
 from radiomics_hcc.report.comparing.patients import patients
 from radiomics_hcc.report.comparing.runs import runs, when
-from radiomics_hcc.report.comparing.scores import ranks
+from radiomics_hcc.report.comparing.scores import metrics, ranks
 from radiomics_hcc.report.comparing.verdict import compared_verdict
 
 made = runpy.run_path(str(Path(__file__).with_name("comparison_fixture.py")))["compared"]
@@ -184,7 +185,7 @@ def test_models_on_other_patients_are_not_compared():
     told = verdict_of(comparison)
     assert told.sentence.startswith("These 2 models may not be compared with each other")
     assert "no paired difference" in sentences(part(paired, comparison))
-    assert "no two models may be compared" in sentences(part(ranks, comparison))
+    assert "no two models of one kind may be compared" in sentences(part(ranks, comparison))
     assert "they are no rivals" in sentences(part(curves, comparison))
 
 
@@ -254,7 +255,42 @@ def test_ranks_of_groups_that_do_not_compare_are_drawn_apart():
     identities = [picture.identity for picture in pictures(part(ranks, comparison))]
     assert identities == ["compare-ranks", "compare-ranks_2"]
     lonely = part(ranks, compared(6, strangers=(2,)))
-    assert "Without a rank, as nobody compares with them: C: tace-ct" in sentences(lonely)
+    assert "no model of their kind compares with them: C: tace-ct" in sentences(lonely)
+
+
+def test_the_highest_of_models_that_may_not_all_be_compared_is_no_winner():
+    def detail(comparison):
+        (found,) = (fact for fact in verdict_of(comparison).facts if "Highest" in fact.label)
+        return found.detail
+
+    assert "too hopeful" in detail(compared(6))
+    assert "no winner" in detail(compared(6, strangers=(2,)))
+
+
+def test_scores_of_other_classes_are_not_on_one_scale(three):
+    assert "not on one scale" not in sentences(part(metrics, three))
+    frame = three.comparable
+    others = replace(three, comparable=frame.assign(same=frame["aspect"] != "classes"))
+    assert "not on one scale" in sentences(part(metrics, others))
+
+
+def test_a_part_of_many_differences_is_folded(three):
+    labels = dict.fromkeys(three.labels, "x")
+    rows = pd.DataFrame([{"part": "data", "key": f"image {n}", **labels} for n in range(30)])
+    found = part(differences, replace(three, differences=rows))
+    assert [block.summary for block in found.blocks if isinstance(block, Fold)] == [
+        "Data: what is not the same everywhere (30 rows)"
+    ]
+    assert not any(isinstance(block, Table) for block in found.blocks)
+
+
+def test_a_long_reason_of_a_run_that_is_left_out_is_cut_but_whole_in_its_file(three):
+    row = {"run_id": "r", "name": "n", "status": "failed", "reason": "why " * 200}
+    found = part(runs, replace(three, left_out=pd.DataFrame([row])))
+    (table,) = (each for each in tables_in(found.blocks) if "left out" in each.caption)
+    assert len(table.rows[0][-1]) < 210
+    (file,) = (block for block in found.blocks if isinstance(block, Download))
+    assert row["reason"] in base64.b64decode(file.uri.split(",")[1]).decode()
 
 
 def test_each_boundary_of_ordered_classes_has_its_calibration():
@@ -333,3 +369,10 @@ def test_times_lose_their_seconds_and_other_text_stays():
     assert when("2026-11-20T10:15:42+00:00") == "2026-11-20 10:15 UTC"
     assert when("2026-11-20T10:15:42+01:00") == "2026-11-20 10:15"
     assert when("now") == "now"
+
+
+@pytest.mark.parametrize("name", ["compare.pdf", "compare"])
+def test_another_format_than_a_page_is_refused(three, tmp_path, name):
+    with pytest.raises(InputError, match=r"end it in \.html"):
+        write_comparison(three, tmp_path / name)
+    assert not (tmp_path / name).exists()

@@ -156,6 +156,31 @@ class TestTheCardOfACompletedRun:
     def test_a_reading_model_says_that_it_does_not_predict(self, record):
         reading = with_card(record, {**CARD, "intent": "response_reading"})
         assert "it does not predict it" in text_of(reading)
+        assert "--intent response_reading -o predictions.csv" in text_of(reading)
+        assert "--intent" not in text_of(record)
+
+    def test_an_allowed_scan_of_the_label_is_told_instead_of_the_intent(self, record):
+        summary = {**record.summary, "incorporation_justification": "a positive control"}
+        declared = with_card(record, {**CARD, "intent": "pretreatment_prediction"})
+        assert "only scans before treatment may be used" in text_of(declared)
+        told = text_of(replace(declared, summary=summary))
+        assert "Declared as pretreatment prediction, but the author allowed columns" in told
+        assert "(a positive control)" in told
+        assert "only scans before treatment" not in told
+
+    def test_serious_findings_stand_at_the_intended_use(self, record):
+        assert "serious findings" not in text_of(record)
+        grave = Finding("HCC007", "serious", "No better than chance.")
+        part = card_parts(replace(record, findings=(*record.findings, grave)))[0]
+        assert any("serious findings (HCC007)" in sentence for sentence in part.sentences)
+
+    def test_what_proves_the_order_in_time_stands_at_the_training_data(self, record):
+        others = tuple(each for each in record.findings if each.code != "HCC001")
+        order = "107 columns resting on the name of the time point alone."
+        mild = replace(record, findings=(*others, Finding("HCC001", "note", order)))
+        assert order in card_parts(mild)[1].sentences
+        grave = replace(record, findings=(*others, Finding("HCC001", "serious", order)))
+        assert order not in card_parts(grave)[1].sentences
 
 
 class TestOtherRuns:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from radiomics_hcc.domain.record import RunRecord, RunStatus
@@ -97,8 +98,74 @@ def test_features_from_a_table_are_not_said_to_be_blind(run):
     assert "not recorded" in told
 
 
-def test_uncommitted_code_is_told(run):
-    git = {"commit": "9f8e7d6c", "dirty": True}
-    dirty = replace(run, provenance={**run.provenance, "git": git})
-    assert "not committed" in answers_of("tripod_ai", dirty)["18f"].sentence
-    assert "not committed" not in answers_of("tripod_ai", run)["18f"].sentence
+def made_with(run, **states):
+    """The run with splits, a version of the package, and git states by `git` and `code`."""
+    provenance = {**run.provenance, "packages": {"radiomics-hcc": "0.1.0"}, **states}
+    tables = {**run.tables, "splits": pd.DataFrame({"patient_id": ["p1"], "fold": [0]})}
+    return replace(run, provenance=provenance, tables=tables)
+
+
+CODE_ITEMS = [("tripod_ai", "12g"), ("tripod_ai", "18f"), ("claim_2024", "43"), ("clear", "56")]
+
+
+@pytest.mark.parametrize(("name", "number"), CODE_ITEMS)
+def test_the_code_is_that_of_the_package_not_of_the_folder_of_the_experiment(run, name, number):
+    folder = {"commit": "f01de4", "dirty": False}
+    code = {"commit": "9f8e7d6c", "dirty": True}
+    told = answers_of(name, made_with(run, git=folder, code=code))[number].sentence
+    assert "commit 9f8e7d6c with changes that were not committed" in told
+    assert "f01de4" not in told
+    clean = made_with(run, git=folder, code={**code, "dirty": False})
+    told = answers_of(name, clean)[number].sentence
+    assert "9f8e7d6c" in told
+    assert "not committed" not in told
+    installed = made_with(run, git=folder, code={"commit": None, "dirty": None})
+    told = answers_of(name, installed)[number].sentence
+    assert "radiomics_hcc 0.1.0" in told
+    assert "commit" not in told
+
+
+ABOUT_TIME = [("tripod_ai", "3b"), ("claim_2024", "3"), ("claim_2024", "6"), ("claim_2024", "41")]
+ABOUT_TIME += [("metrics", "3"), ("clear", "18")]
+
+
+@pytest.mark.parametrize(("name", "number"), ABOUT_TIME)
+def test_an_allowed_scan_of_the_label_is_told_where_the_intent_is(run, name, number):
+    summary = {**run.summary, "intent": "Only scans from before the treatment enter."}
+    before = replace(run, summary={**summary, "incorporation_justification": None})
+    allowed = replace(run, summary={**summary, "incorporation_justification": "a reading aid"})
+    assert "scan" not in answers_of(name, before)[number].sentence.replace("Only scans from", "")
+    told = answers_of(name, allowed)[number].sentence
+    assert "a reading aid" in told
+    assert "from the scan" in told
+    assert "Only scans from before" not in told
+
+
+AUTHORS_PART = [
+    ("12e", "why these measures"),
+    ("13", "why is the author's"),
+    ("15", "why patients are classified"),
+    ("20a", "follow-up time"),
+    ("23a", "which subgroups are key"),
+]
+
+
+@pytest.mark.parametrize(("number", "left"), AUTHORS_PART)
+def test_reasons_that_a_run_cannot_know_are_left_to_the_author(number, left):
+    (item,) = (each for each in read_checklist("tripod_ai").items if each.number == number)
+    assert item.how is How.SEMI
+    assert all(left in sentence.lower() for sentence in item.sentences)
+
+
+@pytest.mark.parametrize("code", ["HCC003", "HCC015", "HCC016", "HCC017"])
+def test_a_split_is_not_proper_where_something_knew_the_outcome_before(code):
+    (item,) = (each for each in read_checklist("metrics").items if each.number == "18")
+    assert f"findings.{code}.severity = ok, note" in item.evidence
+
+
+def test_the_region_of_features_from_a_table_is_not_known(run):
+    features = {**run.config.get("features", {}), "per_patient": "largest_lesion"}
+    measured = replace(run, config={**run.config, "features": features})
+    as_table = replace(measured, summary={**run.summary, "engine": "table"})
+    assert "the author's to say" in answers_of("ibsi", as_table)["1"].sentence
+    assert "as segmented" in answers_of("ibsi", measured)["1"].sentence

@@ -248,14 +248,118 @@ def test_a_private_record_stays_as_it_is_and_is_made_alike_again(secretive, hidd
         pd.testing.assert_frame_equal(again.tables[name], table)
 
 
-def test_a_failed_run_has_a_private_edition():
+def test_why_a_run_failed_is_told_but_not_in_the_private_edition():
     summary = {"failure": "cohort.csv: 2 patients have no image; HCC_001 on 2020-02-03"}
     record = RunRecord(
         "id", "n", "Why?", "early_response", RunStatus.FAILED, "now", summary=summary
     )
-    record = replace(record, inputs=(InputFile("cohort.images", "cohort.csv", ""),))
-    told = private(record).summary["failure"]
-    assert told == "(file): fewer than 5 patients have no image; HCC_001 on (date)"
+    assert page_of(record).verdict.more == summary["failure"]
+    told = page_of(private(record)).verdict.more
+    assert told == "Why it failed is left out of the private edition."
+
+
+def test_scores_of_a_group_with_a_hidden_count_are_left_out(secretive, hidden):
+    groups = secretive.tables["external_groups"]
+    shown = hidden.tables["external_groups"].set_index("group")
+    alone = {name for name in groups["group"] if shown.loc[name, "note"]}
+    assert alone
+    for name in ("external_metrics", "external_comparisons"):
+        assert set(secretive.tables[name].get("group", alone)) & alone
+        assert not set(hidden.tables[name].get("group", ())) & alone
+
+
+def test_the_sizes_of_groups_cannot_be_told_from_their_scores(run):
+    """Two of three sites have 19 patients, all three have 40: one site has 2."""
+    sizes = {"Uster": (1, 1), "north": (12, 7), "south": (13, 6)}
+    groups = pd.DataFrame(
+        [("loo", name, True, 40 - a - b, a + b, a, b, "") for name, (a, b) in sizes.items()],
+        columns=["design", "group", "is_tested", "trained", "tested", "OR", "nonOR", "note"],
+    )
+    scores = pd.DataFrame(
+        [("m", "auc", 0.7, 0.6, 0.8, "bootstrap (12 of 200 resamples undefined); x", n, g, "loo")
+         for g, n in {"all tested": 40, "Uster": 2, "north": 19, "south": 19}.items()],
+        columns=["model", "metric", "estimate", "low", "high", "method", "patients", "group",
+                 "design"],
+    )  # fmt: skip
+    alone = groups.assign(design="second cohort")[:1]
+    tables = {
+        **run.tables,
+        "external_groups": pd.concat([groups, alone]),
+        "external_metrics": pd.concat([scores, scores[:1].assign(design="second cohort")]),
+    }
+    told = private(replace(run, tables=tables)).tables
+    assert told["external_metrics"][["design", "group"]].to_numpy().tolist() == [
+        ["loo", "all tested"]
+    ]
+    assert told["external_metrics"]["method"].tolist() == ["bootstrap; x"]
+    assert (told["external_groups"]["note"] == "scores are hidden with the counts").all()
+
+
+def test_how_many_patients_were_lost_cannot_be_counted_in_lists_of_patients(run):
+    """A patient whom the models do not see would be one row more than there are labels."""
+    lost = run.tables["response"][:1].assign(patient_id="LOST_1")
+    tables = {**run.tables, "response": pd.concat([run.tables["response"], lost])}
+    told = private(replace(run, tables=tables)).tables
+    assert len(told["response"]) == len(run.tables["response"])
+    numbers = [int(name[1:]) for name in told["errors"]["patient_id"]]
+    assert max(numbers) > 2 * len(run.tables["labels"])
+
+
+def test_a_number_of_patients_that_is_nearly_all_is_hidden_with_its_digits(run):
+    study = private(
+        replace(
+            run,
+            tables={
+                **run.tables,
+                "reader_agreement": pd.DataFrame(
+                    {
+                        "of": "x",
+                        "readers": "all",
+                        "statistic": "unanimous patients",
+                        "weights": "identity",
+                        "estimate": [17 / 85, 0.123456],
+                        "low": 0.1,
+                        "high": 0.3,
+                        "patients": [85, 60],
+                        "method": "Wilson",
+                        "note": "",
+                    }
+                ),
+            },
+        )
+    ).tables["reader_agreement"]
+    assert study["patients"].tolist() == ["hidden", 60]
+    assert study["estimate"].tolist() == [0.2, 0.123456]
+
+
+def test_probabilities_of_patients_have_two_decimals(hidden):
+    for name in ("errors", "instability"):
+        numbers = hidden.tables[name].select_dtypes("float")
+        assert not numbers.empty
+        pd.testing.assert_frame_equal(numbers, numbers.round(2))
+
+
+def test_how_many_files_there_are_is_not_told(hidden):
+    assert [each.file for each in hidden.inputs] == ["name hidden", "several files, names hidden"]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "told"),
+    [
+        ("HCC011", "at pre: arterial 38, portal 3.", "at pre: arterial …, portal …."),
+        ("HCC002", "afp is empty in 3 of 26 OR.", "afp is empty in … of … OR."),
+        ("HCC002", "afp is empty in 24 of 26 OR.", "afp is empty in … of … OR."),
+        ("HCC004", "At least 10 patients (OR 26).", "At least 10 patients (OR 26)."),
+        ("HCC012", "1 of 2 features (rho 0.97).", "1 of 2 features (rho 0.97)."),
+        ("HCC005", "4 events, 0.6 for each.", "fewer than 5 events, … for each."),
+        ("ABC001", "site B: 2", "site B: …"),
+    ],
+)
+def test_findings_that_count_patients_lose_small_numbers_and_what_tells_them(
+    run, code, sentence, told
+):
+    record = replace(run, findings=(Finding(code, "note", sentence),))
+    assert private(record).findings[0].sentence == told
 
 
 identities = st.from_regex(r"[A-ZÄÖÅ]{2,4}[-_./+$]?[0-9]{1,5}[a-z]?", fullmatch=True)
@@ -316,6 +420,10 @@ def test_the_order_of_new_names_needs_the_secret():
         ("on 2019-05-07T10:20:30+00:00.", "on (date)."),
         ("on 7.5.2019 and 05/07/2019", "on (date) and (date)"),
         ("study 20190507", "study (date)"),
+        ("on 07.05.19, version 1.2.34", "on (date), version 1.2.34"),
+        ("in 2026-W47 and 2026W471", "in (date) and (date)"),
+        ("20. November 2026, Nov 2026, May 3, 2019", "(date), (date), (date)"),
+        ("3 Mär 2019 and 12. Dez. 2020", "(date) and (date)"),
         (
             "AUC 0.87, seed 1234, 1.5 mm, 2019 patients",
             "AUC 0.87, seed 1234, 1.5 mm, 2019 patients",

@@ -93,6 +93,13 @@ def test_an_empty_store_says_so(tmp_path: Path) -> None:
         find_run("tace-ct", str(tmp_path))
 
 
+def test_reading_makes_no_store(tmp_path: Path) -> None:
+    database = tmp_path / "not" / "there.db"
+    with pytest.raises(TrackingError, match="no run was kept there yet"):
+        find_run("tace-ct", f"sqlite:///{database}")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("address", ["models:/a", "models:/a@b@c", "models:/a/b", "models:/a:b@c"])
 def test_an_address_of_a_model_needs_an_alias_or_a_version(address: str, tmp_path: Path) -> None:
     with pytest.raises(TrackingError, match="models:/NAME@champion"):

@@ -18,6 +18,7 @@ from radiomics_hcc.report.sections.card.reading import (
     card_of,
     is_private,
     mapping,
+    text,
     untold,
     words_of,
 )
@@ -37,6 +38,8 @@ NOTHING_FOUND: Final = (
 NOT_CHECKED: Final = "Not checked"
 ATTENTION: Final = ("serious", "warning")
 MORE_METRICS: Final = ("brier", "sensitivity", "specificity", "quadratic_kappa")
+READING: Final = "response_reading"
+"""A model of this intent predicts nothing: it answers only where it is asked for by this name."""
 ALL_TESTED: Final = "all tested"
 MOST_ROWS: Final = 12
 
@@ -168,6 +171,7 @@ def identity(record: RunRecord, sha256: str) -> CardPart:
         f"Run: {record.run_id}; model: {headline_model(record)}.",
     )
     run = "RUN" if is_private(record) else record.run_id
-    return CardPart(
-        "How to use it", sentences, code=f"rhcc predict NEW --model {run} -o predictions.csv"
-    )
+    intent = text(card, "intent") or record.intent
+    asked = f" --intent {intent}" if intent == READING else ""
+    command = f"rhcc predict NEW --model {run}{asked} -o predictions.csv"
+    return CardPart("How to use it", sentences, code=command)

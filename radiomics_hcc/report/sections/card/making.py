@@ -21,7 +21,13 @@ from radiomics_hcc.report.sections.card.reading import (
 )
 
 DEVICE: Final = "Research software, not a medical device: not for decisions about a patient."
-READING: Final = "It describes a response that was read on the same scan; it does not predict it."
+INCORPORATED: Final = (
+    "Declared as {intent}, but the author allowed columns from the scan on which the label was "
+    "read ({why}): its scores are not those of a prediction, and it is not for the declared use."
+)
+SERIOUS: Final = "The checks have serious findings ({codes}): read the limitations before any use."
+TIME_ORDER: Final = "HCC001"
+"""The check that says how the order in time of scans and label is known."""
 MOST_FEATURES: Final = 12
 NO_OPTION: Final = ("", "none", "None")
 
@@ -29,18 +35,16 @@ NO_OPTION: Final = ("", "none", "None")
 def intended_use(record: RunRecord) -> CardPart:
     """For which question and intent, and what it must not be used for."""
     card = card_of(record)
-    intent = text(card, "intent") or record.intent
-    sentences = [
+    sentences = (
         f"Question: {record.question}",
-        words.INTENTS.get(intent, f"Declared intent: {intent}."),
+        _declared(record, text(card, "intent") or record.intent),
+        *_serious(record),
         *_outcome(record),
         DEVICE,
         f"Not for another intent than this one, {_elsewhere(record)}; not for scanners, protocols "
         "or treatments that the training data do not have, unless it was tested there.",
-    ]
-    if intent == "response_reading":
-        sentences.insert(2, READING)
-    return CardPart("Intended use", tuple(sentences))
+    )
+    return CardPart("Intended use", sentences)
 
 
 def training_data(record: RunRecord) -> CardPart:
@@ -52,6 +56,7 @@ def training_data(record: RunRecord) -> CardPart:
             _patients(record, card),
             f"Time points: {', '.join(_timepoints(record)) or 'not recorded'}; contrast phase: "
             f"{_phase(record) or 'not chosen by the run'}.",
+            *_time_order(record),
             *_places(record, card),
             *_dates(record),
             f"SHA-256 of the input data: {record.data_sha256 or 'not recorded'}.",
@@ -63,6 +68,26 @@ def making(record: RunRecord) -> CardPart:
     """Classifier, parameters, features, harmonisation, calibration, threshold."""
     card = card_of(record)
     return CardPart("How it was made", tuple(_made(card)))
+
+
+def _declared(record: RunRecord, intent: str) -> str:
+    """The intent in words; where the scan of the label was allowed, that it does not hold."""
+    why = text(record.summary, "incorporation_justification")
+    if why:
+        return INCORPORATED.format(intent=words.spoken(intent).lower(), why=why)
+    return words.INTENTS.get(intent, f"Declared intent: {intent}.")
+
+
+def _serious(record: RunRecord) -> Iterator[str]:
+    codes = dict.fromkeys(each.code for each in record.findings if each.severity == "serious")
+    if codes:
+        yield SERIOUS.format(codes=", ".join(codes))
+
+
+def _time_order(record: RunRecord) -> Iterator[str]:
+    """What proves that scans precede the label, where the check has nothing to warn of."""
+    mild = [each for each in record.findings if each.severity in ("ok", "note")]
+    yield from (each.sentence for each in mild if each.code == TIME_ORDER)
 
 
 def _outcome(record: RunRecord) -> Iterator[str]:
