@@ -130,7 +130,8 @@ def _groups(rows: pd.DataFrame) -> pd.DataFrame:
     columns["tested"] = masked(rows["tested"], hidden[:, -1])
     columns["trained"] = masked(rows["trained"], hidden[:, -1])
     if "note" in rows.columns:
-        told = zip(rows["note"].fillna("").astype(str), list(hidden.any(axis=1)), strict=True)
+        is_any = [bool(row.any()) for row in hidden]
+        told = zip(rows["note"].fillna("").astype(str), is_any, strict=True)
         notes = [
             "; ".join(filter(None, (note, NO_SCORE if is_hidden else "")))
             for note, is_hidden in told
