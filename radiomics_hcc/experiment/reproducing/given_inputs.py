@@ -89,9 +89,11 @@ def refuse_changed(lines: Iterable[Line]) -> None:
     InputError
         With every one of them.
     """
-    remedy = "give the run's own file, or allow other inputs with --allow-changed-inputs"
+    remedy = "give the run's own files, or allow other inputs with --allow-changed-inputs"
     problems = [
-        Problem(line.item, _words(line.verdict), remedy) for line in lines if line.is_difference
+        Problem(line.item, line.note or _words(line.verdict), remedy)
+        for line in lines
+        if line.is_difference
     ]
     if problems:
         raise InputError(problems, "the inputs are not those of the run")

@@ -94,7 +94,8 @@ class Reproduction:
             if lines:
                 told.append(f"{part}: {alike} of {len(lines)} equal")
             told += [f"  {line.sentence()}" for line in lines if line.verdict is not Verdict.EQUAL]
-        return [*told, f"not compared: {NOT_COMPARED}"]
+        kept = [f"the repetition was kept as run {self.kept_as}"] if self.kept_as else []
+        return [*told, *kept, f"not compared: {NOT_COMPARED}"]
 
     def to_json(self) -> dict[str, object]:
         """As JSON values; the largest difference is null where there is none."""
