@@ -164,9 +164,16 @@ def test_folders_made_without_a_server_are_carried_to_one(place, server: str) ->
 
 def test_an_unwritable_place_is_told_within_a_second(place) -> None:
     place.write("file", "")
-    place.rhcc("track", "list")  # the first time imports mlflow
+    place.rhcc("track", "sync", "runs")  # the first time imports mlflow
     begin = time.monotonic()
-    answer = place.rhcc("track", "list", "--tracker", "sqlite:///file/mlflow.db")
+    answer = place.rhcc("track", "sync", "runs", "--tracker", "sqlite:///file/mlflow.db")
     assert time.monotonic() - begin < 1
     assert answer.code == 1
     assert "file/mlflow.db: the runs cannot be kept there" in answer.err
+
+
+def test_reading_where_nothing_was_kept_says_so_and_makes_nothing(place) -> None:
+    answer = place.rhcc("track", "list", "--tracker", "sqlite:///nowhere/mlflow.db")
+    assert answer.code == 1
+    assert "no run was kept there yet" in answer.err
+    assert not (place.folder / "nowhere").exists()
